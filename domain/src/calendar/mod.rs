@@ -1,0 +1,1 @@
+//! Which sessions exist. See `docs/methods/calendar.md`.

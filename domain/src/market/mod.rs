@@ -1,0 +1,11 @@
+//! One market record per file, as every provider delivers it and every store keeps it.
+
+mod corporate_action;
+mod daily_bar;
+mod security;
+mod shares;
+
+pub use corporate_action::{Dividend, Split};
+pub use daily_bar::DailyBar;
+pub use security::Security;
+pub use shares::{ReportedCap, SharesCount};

@@ -1,0 +1,144 @@
+//! Where market data is kept: rows are staged in pieces, then published in one step.
+
+use crate::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use crate::units::{Day, DayRange};
+
+/// What kind of rows a file or a delivery holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RowKind {
+    /// [`Security`] rows.
+    Securities,
+    /// [`DailyBar`] rows.
+    DailyBars,
+    /// [`ReportedCap`] rows.
+    MarketCaps,
+    /// [`SharesCount`] rows.
+    Shares,
+    /// [`Split`] rows.
+    Splits,
+    /// [`Dividend`] rows.
+    Dividends,
+}
+
+impl RowKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Securities, Self::DailyBars, Self::MarketCaps, Self::Shares, Self::Splits, Self::Dividends];
+
+    /// The name in the API and in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Securities => "securities",
+            Self::DailyBars => "daily_bars",
+            Self::MarketCaps => "market_caps",
+            Self::Shares => "shares",
+            Self::Splits => "splits",
+            Self::Dividends => "dividends",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A row that was turned away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// The line of the file (1 is the header) or the position in the delivery, from 1.
+    pub line: u64,
+    /// The rule and the value that broke it.
+    pub reason: String,
+}
+
+/// What a publication did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Published {
+    /// Rows that were not there before.
+    pub inserted: u64,
+    /// Rows whose value changed; the older value is kept.
+    pub changed: u64,
+    /// Rows that were already there with the same value.
+    pub unchanged: u64,
+    /// The data version after it: a new one exactly when something was inserted or changed.
+    pub data_version: i64,
+}
+
+/// Why the store did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Try again: the database is overloaded or unreachable. Nothing was changed.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(String),
+    /// What the call expected of the stored state no longer holds; read again and decide anew.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    /// A defect of ours; nothing was changed.
+    #[error("the database refused a statement: {0}")]
+    Refused(String),
+}
+
+/// Rows are staged under a batch and become visible all at once, or never.
+///
+/// An implementation MUST make `publish` atomic, MUST leave everything as it was when it fails, MUST keep a replaced value,
+/// MUST count a row that changes nothing as unchanged and not write it, and MUST raise the data version exactly when
+/// something changed, marking built sessions that used a changed day as outdated in the same step.
+#[allow(async_fn_in_trait)]
+pub trait MarketStore {
+    /// Stages securities under the batch. Later rows of the batch may name their tickers.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_securities(&self, batch: i64, rows: &[Security]) -> Result<(), StoreError>;
+
+    /// Stages bars. A ticker nobody has named before becomes a security of which only the symbol is known.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_bars(&self, batch: i64, rows: &[DailyBar]) -> Result<(), StoreError>;
+
+    /// Stages market caps as a source published them.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_caps(&self, batch: i64, rows: &[ReportedCap]) -> Result<(), StoreError>;
+
+    /// Stages share counts.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_shares(&self, batch: i64, rows: &[SharesCount]) -> Result<(), StoreError>;
+
+    /// Stages splits.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_splits(&self, batch: i64, rows: &[Split]) -> Result<(), StoreError>;
+
+    /// Stages dividends.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_dividends(&self, batch: i64, rows: &[Dividend]) -> Result<(), StoreError>;
+
+    /// Makes everything staged under the batch visible at once and forgets the staging.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn publish(&self, batch: i64) -> Result<Published, StoreError>;
+
+    /// Forgets everything staged under the batch.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn discard(&self, batch: i64) -> Result<(), StoreError>;
+
+    /// Sessions in the range for which bars are held, ascending.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn held_sessions(&self, range: DayRange) -> Result<Vec<Day>, StoreError>;
+}

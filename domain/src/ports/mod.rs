@@ -1,0 +1,15 @@
+//! The traits that the jobs need from the world, with the duties of whoever implements them.
+//!
+//! An error is named by what the caller should do about it. No port speaks of a platform.
+
+mod alerts;
+mod clock;
+mod job_store;
+mod market_data;
+mod market_store;
+
+pub use alerts::{Alert, Alerts};
+pub use clock::Clock;
+pub use job_store::{ClaimedJob, JobOutcome, JobStore};
+pub use market_data::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
+pub use market_store::{MarketStore, Published, Rejection, RowKind, StoreError};

@@ -1,0 +1,1 @@
+//! Starts and drives the product for the system tests.
