@@ -1,7 +1,7 @@
 //! Where market data is kept: rows are staged in pieces, then published in one step.
 
 use crate::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
-use crate::units::{Day, DayRange};
+use crate::units::{Day, DayRange, UnixMillis};
 
 /// What kind of rows a file or a delivery holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +42,26 @@ impl RowKind {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Who brings rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file of the user.
+    Import,
+    /// A run of the ingestion job.
+    Ingestion,
+}
+
+impl Origin {
+    /// The name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Ingestion => "ingestion",
+        }
     }
 }
 
@@ -88,6 +108,18 @@ pub enum StoreError {
 /// something changed, marking built sessions that used a changed day as outdated in the same step.
 #[allow(async_fn_in_trait)]
 pub trait MarketStore {
+    /// Opens a batch for what `origin` number `origin_id` brings from `source` (a provider's name, or `files`).
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn open_batch(
+        &self,
+        origin: Origin,
+        origin_id: i64,
+        source: &str,
+        now: UnixMillis,
+    ) -> Result<i64, StoreError>;
+
     /// Stages securities under the batch. Later rows of the batch may name their tickers.
     ///
     /// # Errors
@@ -128,7 +160,7 @@ pub trait MarketStore {
     ///
     /// # Errors
     /// See [`StoreError`].
-    async fn publish(&self, batch: i64) -> Result<Published, StoreError>;
+    async fn publish(&self, batch: i64, now: UnixMillis) -> Result<Published, StoreError>;
 
     /// Forgets everything staged under the batch.
     ///

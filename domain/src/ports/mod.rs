@@ -12,4 +12,4 @@ pub use alerts::{Alert, Alerts};
 pub use clock::Clock;
 pub use job_store::{ClaimedJob, JobOutcome, JobStore};
 pub use market_data::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
-pub use market_store::{MarketStore, Published, Rejection, RowKind, StoreError};
+pub use market_store::{MarketStore, Origin, Published, Rejection, RowKind, StoreError};

@@ -24,8 +24,7 @@ impl Ticker {
     /// Whether a text is a ticker, without making one.
     #[must_use]
     pub fn is_valid(text: &str) -> bool {
-        (1..=24).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"./-_^+=".contains(&b))
+        (1..=24).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"./-_^+=".contains(&b))
     }
 }
 
@@ -33,11 +32,7 @@ impl FromStr for Ticker {
     type Err = TickerError;
 
     fn from_str(text: &str) -> Result<Self, TickerError> {
-        if Self::is_valid(text) {
-            Ok(Self(text.into()))
-        } else {
-            Err(TickerError(text.chars().take(40).collect()))
-        }
+        if Self::is_valid(text) { Ok(Self(text.into())) } else { Err(TickerError(text.chars().take(40).collect())) }
     }
 }
 
