@@ -1,10 +1,12 @@
 //! One market record per file, as every provider delivers it and every store keeps it.
 
+mod bar_rows;
 mod corporate_action;
 mod daily_bar;
 mod security;
 mod shares;
 
+pub use bar_rows::{BarRow, BarRows};
 pub use corporate_action::{Dividend, Split};
 pub use daily_bar::DailyBar;
 pub use security::Security;

@@ -1,6 +1,6 @@
 //! Where market data is kept: rows are staged in pieces, then published in one step.
 
-use crate::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use crate::market::{BarRows, DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
 use crate::units::{Day, DayRange, UnixMillis};
 
 /// What kind of rows a file or a delivery holds.
@@ -131,6 +131,14 @@ pub trait MarketStore {
     /// # Errors
     /// See [`StoreError`].
     async fn stage_bars(&self, batch: i64, rows: &[DailyBar]) -> Result<(), StoreError>;
+
+    /// Stages a piece of a large file like [`Self::stage_bars`]. A store with a cheaper way for compact rows takes it here.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_bar_rows(&self, batch: i64, piece: &BarRows) -> Result<(), StoreError> {
+        self.stage_bars(batch, &piece.to_bars()).await
+    }
 
     /// Stages market caps as a source published them.
     ///
