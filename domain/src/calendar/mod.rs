@@ -1,1 +1,18 @@
-//! Which sessions exist. See `docs/methods/calendar.md`.
+//! Which days XNYS (the New York Stock Exchange) trades, and from when to when: computed, not looked up.
+//!
+//! Covers 1990-01-01 ..= 2199-12-31; outside it no day is a session. The rules of the future are those of today: a
+//! closure that is announced later must be added to `closures.rs`. It knows planned hours only, no halts and no
+//! late openings. Rules and a worked example: `docs/methods/calendar.md`.
+
+mod closures;
+mod hours;
+mod periods;
+mod sessions;
+
+pub use closures::{Closure, closure};
+pub use hours::{SessionHours, last_completed_session, session_hours};
+pub use periods::{Period, is_period_end, last_period_end, period_end};
+pub use sessions::{
+    FIRST_DAY, LAST_DAY, NearestSessions, is_session, last_sessions, nearest_sessions, next_session, previous_session,
+    sessions,
+};
