@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Reports as workbooks: a report becomes a neutral [`Book`], and one renderer makes `.xlsx` bytes of it.
+//!
+//! A `Book` is plain data (sheets, cells, number formats, charts), so what a workbook says is tested as text. The
+//! renderer (feature `xlsx`) decides nothing: the browser and the Worker get the same bytes from the same report.
+//! Nothing here reads a clock or a store. The sheets and columns are described in `docs/methods/workbook.md`.
+
+mod book;
+mod cell;
+mod dump;
+mod index_report;
+mod index_workbook;
+#[cfg(feature = "xlsx")]
+mod xlsx;
+
+pub use book::{Book, CellRange, Column, LineChart, Properties, Sheet, cell_name};
+pub use cell::{Cell, Formula, MAX_TEXT_UNITS, NumberFormat, Text};
+pub use index_report::{
+    ChangeAction, ChangeRow, Composition, CompositionRow, IndexReport, IndexSheets, Labelled, PerformanceRow,
+    Statistic, StatisticUnit,
+};
+pub use index_workbook::{MAX_SERVER_COMPOSITION_SESSIONS, SYNTHETIC_BANNER, index_book};
+#[cfg(feature = "xlsx")]
+pub use xlsx::{RenderError, render_xlsx};
