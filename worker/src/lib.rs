@@ -1,6 +1,9 @@
 //! The Worker's entry points: each decodes one event and hands it on.
 
+mod alerts;
 mod bindings;
+mod outbound;
+mod providers;
 mod routes;
 mod triggers;
 

@@ -104,6 +104,17 @@ pub trait MarketData {
     /// What it can serve.
     fn capabilities(&self) -> Capabilities;
 
+    /// Requests sent over the network since it was opened, failed ones included; a source without a network sends none.
+    fn requests_made(&self) -> u64 {
+        0
+    }
+
+    /// The most tickers [`MarketData::shares`] should be asked for at once, at least 1: a source that needs a request per
+    /// ticker within a rate would otherwise outlast its caller.
+    fn tickers_per_call(&self) -> usize {
+        500
+    }
+
     /// Common stocks listed on `as_of`, whatever became of them later.
     ///
     /// # Errors
