@@ -1,16 +1,22 @@
 //! The Worker's entry points: each decodes one event and hands it on.
 
 mod alerts;
+mod auth;
 mod bindings;
+mod config;
+mod error;
 mod outbound;
 mod providers;
 mod routes;
+mod stores;
+mod telemetry;
 mod triggers;
+mod wiring;
 
-use worker::{Context, Env, MessageBatch, Request, Response, ScheduleContext, ScheduledEvent, event};
+use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event, web_sys};
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _ctx: Context) -> worker::Result<Response> {
+async fn fetch(request: web_sys::Request, env: Env, _ctx: Context) -> worker::Result<web_sys::Response> {
     routes::answer(request, env).await
 }
 

@@ -1,0 +1,61 @@
+//! Whatever no route answers: the web app and the documentation's files.
+
+use worker::{Env, web_sys};
+
+use super::request::Method;
+use super::respond::{Answer, Body, Reply};
+use crate::bindings;
+use crate::error::Problem;
+
+/// What a page may load and run: its own files, WebAssembly, and pictures it draws itself.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; worker-src 'self'; form-action 'self'; \
+    base-uri 'none'; frame-ancestors 'none'";
+
+/// Answers with the file at a path, or with the app's page for `/` and everything below `/app`.
+pub(super) async fn serve(env: &Env, method: Method, path: &str) -> Answer {
+    if !matches!(method, Method::Get | Method::Head) {
+        return Err(Problem::no_such_path(path));
+    }
+    let file = if is_app(path) { "/" } else { path };
+    // The host is not looked at; the binding wants an absolute URL.
+    let found = bindings::assets(env)?.fetch(format!("https://assets{file}"), None).await?;
+    let response = web_sys::Response::from(found);
+    if response.status() != 200 {
+        return Err(Problem::no_such_path(path));
+    }
+    let headers = response.headers();
+    let header = |name: &str| headers.get(name).ok().flatten();
+    let mut reply = Reply { status: 200, headers: Vec::new(), body: Body::Stream(response.body()) };
+    for name in ["content-type", "content-length", "etag", "cache-control"] {
+        if let Some(value) = header(name) {
+            reply = reply.with_header(name, value);
+        }
+    }
+    if header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
+        reply = reply
+            .with_header("content-security-policy", PAGE_POLICY)
+            .with_header("referrer-policy", "no-referrer")
+            .with_header("x-frame-options", "DENY");
+    }
+    Ok(reply)
+}
+
+fn is_app(path: &str) -> bool {
+    path == "/" || path == "/app" || path.starts_with("/app/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_app_answers_its_own_paths_only() {
+        for path in ["/", "/app", "/app/performance"] {
+            assert!(is_app(path), "{path}");
+        }
+        for path in ["/apple", "/application/x", "/docs", "/openapi.json"] {
+            assert!(!is_app(path), "{path}");
+        }
+    }
+}

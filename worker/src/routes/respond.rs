@@ -1,0 +1,131 @@
+//! What a handler answers, and how it becomes a response.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use worker::wasm_bindgen::JsValue;
+use worker::{js_sys, web_sys};
+
+use crate::error::Problem;
+
+/// What every handler returns.
+pub(crate) type Answer = Result<Reply, Problem>;
+
+/// A successful answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(&'static str, Cow<'static, str>)>,
+    pub(super) body: Body,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// None.
+    Empty,
+    /// Made for this request.
+    Bytes(Vec<u8>),
+    /// Passed on from another service as it comes.
+    Stream(Option<web_sys::ReadableStream>),
+}
+
+impl Reply {
+    /// 200 with a value as JSON.
+    ///
+    /// # Errors
+    /// 500 when the value has no JSON form, which is a defect of its type.
+    pub(crate) fn json<T: Serialize>(value: &T) -> Answer {
+        let body = serde_json::to_vec(value).map_err(Problem::internal)?;
+        Ok(Self::of("application/json", body))
+    }
+
+    /// 200 with bytes of a content type.
+    pub(crate) fn of(content_type: &'static str, body: Vec<u8>) -> Self {
+        Self { status: 200, headers: vec![("content-type", content_type.into())], body: Body::Bytes(body) }
+    }
+
+    /// 204.
+    pub(crate) const fn no_content() -> Self {
+        Self { status: 204, headers: Vec::new(), body: Body::Empty }
+    }
+
+    /// The same with another status below 400; failures are [`Problem`]s.
+    #[must_use]
+    pub(crate) const fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same, saying which version of the stored data it was made from.
+    #[must_use]
+    pub(crate) fn with_data_version(self, version: i64) -> Self {
+        self.with_header("x-data-version", version.to_string())
+    }
+
+    /// A problem as it is sent.
+    pub(super) fn problem(problem: &Problem) -> Self {
+        let body = serde_json::to_vec(problem.body()).unwrap_or_default();
+        let mut reply = Self::of("application/problem+json", body).with_status(problem.status());
+        if let Some(allow) = problem.allow() {
+            reply = reply.with_header("allow", allow.to_owned());
+        }
+        if let Some(seconds) = problem.body().retry_after_s {
+            reply = reply.with_header("retry-after", seconds.to_string());
+        }
+        if problem.status() == 401 {
+            reply = reply.with_header("www-authenticate", "Bearer");
+        }
+        reply
+    }
+
+    /// The platform's response. Without `with_body` the headers say what the body would be, and there is none.
+    ///
+    /// # Errors
+    /// Whatever the platform refuses: a header value that is not Latin-1, a status out of range.
+    pub(super) fn into_response(self, with_body: bool) -> Result<web_sys::Response, JsValue> {
+        let headers = web_sys::Headers::new()?;
+        for (name, value) in &self.headers {
+            headers.set(name, value)?;
+        }
+        let init = web_sys::ResponseInit::new();
+        init.set_status(self.status);
+        init.set_headers(&headers);
+        match self.body {
+            Body::Bytes(bytes) if with_body => {
+                let array = js_sys::Uint8Array::from(bytes.as_slice());
+                web_sys::Response::new_with_opt_buffer_source_and_init(Some(&array), &init)
+            }
+            Body::Stream(stream) if with_body => {
+                web_sys::Response::new_with_opt_readable_stream_and_init(stream.as_ref(), &init)
+            }
+            Body::Bytes(bytes) => {
+                headers.set("content-length", &bytes.len().to_string())?;
+                web_sys::Response::new_with_opt_str_and_init(None, &init)
+            }
+            Body::Empty | Body::Stream(_) => web_sys::Response::new_with_opt_str_and_init(None, &init),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_says_what_is_allowed_and_when_to_come_back() {
+        let reply = Reply::problem(&Problem::method_not_allowed("GET, HEAD".into()));
+        assert_eq!(reply.status, 405);
+        assert!(reply.headers.contains(&("allow", "GET, HEAD".into())));
+        let reply = Reply::problem(&Problem::rate_limited(60, 7));
+        assert!(reply.headers.contains(&("retry-after", "7".into())));
+        assert!(reply.headers.contains(&("content-type", "application/problem+json".into())));
+    }
+}

@@ -1,0 +1,3 @@
+//! One platform service per file.
+
+pub(crate) mod d1;

@@ -1,0 +1,27 @@
+//! Adapters from bindings: the one place that knows which adapter stands behind which port.
+
+use domain::ports::{Clock, StoreError};
+use domain::units::UnixMillis;
+use worker::Env;
+
+use crate::bindings;
+use crate::stores::d1::D1;
+
+/// The platform's clock. It stands still between two inputs or outputs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlatformClock;
+
+impl Clock for PlatformClock {
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds below 2^53")]
+    fn now(&self) -> UnixMillis {
+        UnixMillis(worker::js_sys::Date::now() as i64)
+    }
+}
+
+/// The database.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the binding is missing.
+pub(crate) fn database(env: &Env) -> Result<D1, StoreError> {
+    bindings::db(env).map(D1::new).map_err(|error| StoreError::Refused(error.to_string()))
+}
