@@ -5,6 +5,7 @@
 
 pub(crate) mod http;
 pub(crate) mod massive;
+pub(crate) mod sample;
 
 use std::collections::BTreeMap;
 
@@ -175,6 +176,7 @@ macro_rules! registry {
 }
 
 registry! {
+    open Sample = sample::Sample;
     open Massive = massive::Massive<T, B>;
 }
 
