@@ -1,6 +1,6 @@
 //! What operators see: one structured log line for a request that matters, and counters for `/metrics`.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use serde_json::json;
 
@@ -9,7 +9,24 @@ use crate::stores::d1::Cost;
 
 thread_local! {
     static REQUESTS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+    static CACHE: RefCell<[u64; 3]> = const { RefCell::new([0; 3]) };
     static DATABASE: Cell<Cost> = const { Cell::new(Cost { statements: 0, rows_read: 0, rows_written: 0 }) };
+}
+
+/// Where a cacheable answer came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CacheOutcome {
+    /// This isolate's memory.
+    Memory,
+    /// KV.
+    Kv,
+    /// It was computed.
+    Miss,
+}
+
+/// Counts a cacheable answer.
+pub(crate) fn count_cache(outcome: CacheOutcome) {
+    CACHE.with_borrow_mut(|counts| counts[outcome as usize] += 1);
 }
 
 /// Adds to what this isolate has asked of the database.

@@ -6,6 +6,7 @@ use worker::Env;
 
 use crate::bindings;
 use crate::stores::d1::D1;
+use crate::stores::kv_cache::KvCache;
 
 /// The platform's clock. It stands still between two inputs or outputs.
 #[derive(Clone, Copy, Debug)]
@@ -24,4 +25,12 @@ impl Clock for PlatformClock {
 /// [`StoreError::Refused`] when the binding is missing.
 pub(crate) fn database(env: &Env) -> Result<D1, StoreError> {
     bindings::db(env).map(D1::new).map_err(|error| StoreError::Refused(error.to_string()))
+}
+
+/// The shared cache of answers.
+///
+/// # Errors
+/// Whatever the platform reports when the binding is missing.
+pub(crate) fn cache(env: &Env) -> worker::Result<KvCache> {
+    bindings::cache(env).map(KvCache)
 }

@@ -1,13 +1,15 @@
 //! The route table, and the one way from a request to a response.
 
 mod assets;
+pub(crate) mod cached;
+mod etag;
 mod operations;
 mod path;
 pub(crate) mod query;
 mod request;
 mod respond;
 
-use worker::{Env, web_sys};
+use worker::{Context, Env, web_sys};
 
 use crate::auth::{self, Access, Principal};
 use crate::config::{AuthMode, Config};
@@ -73,10 +75,10 @@ fn find(method: Method, path: &str) -> Found {
 }
 
 /// Answers one request, whatever happens.
-pub(crate) async fn answer(request: web_sys::Request, env: Env) -> worker::Result<web_sys::Response> {
+pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
     let method = Method::from_name(&request.method());
     let request_id = telemetry::next_request_id();
-    let answer = reply_to(request, env, method, &request_id).await;
+    let answer = reply_to(request, env, context, method, &request_id).await;
     let reply = answer.unwrap_or_else(|problem| {
         telemetry::log_problem(&request_id, &problem);
         Reply::problem(&problem)
@@ -85,7 +87,7 @@ pub(crate) async fn answer(request: web_sys::Request, env: Env) -> worker::Resul
     Ok(reply.into_response(method != Method::Head)?)
 }
 
-async fn reply_to(request: web_sys::Request, env: Env, method: Method, request_id: &str) -> Answer {
+async fn reply_to(request: web_sys::Request, env: Env, context: Context, method: Method, request_id: &str) -> Answer {
     let config = Config::of_isolate(&env).map_err(|error| Problem::misconfigured(error.to_string()))?;
     let url = request.url();
     let (raw_path, raw_query) = split_url(&url);
@@ -106,6 +108,7 @@ async fn reply_to(request: web_sys::Request, env: Env, method: Method, request_i
         raw_query: raw_query.to_owned(),
         params,
         db: std::cell::OnceCell::new(),
+        context,
         env,
         config,
         method,

@@ -69,6 +69,7 @@ pub(crate) struct Call {
     pub(super) raw_query: String,
     pub(super) params: Params,
     pub(super) db: OnceCell<D1>,
+    pub(super) context: worker::Context,
     /// The bindings, for `wiring`.
     pub(crate) env: Env,
     /// The settings.
@@ -114,6 +115,21 @@ impl Call {
         }
         let db = wiring::database(&self.env)?;
         Ok(self.db.get_or_init(|| db))
+    }
+
+    /// The publication that the client has seen already (`x-data-version`); 0 when it does not say.
+    ///
+    /// # Errors
+    /// 400 for anything but a whole number.
+    pub(super) fn seen_version(&self) -> Result<i64, Problem> {
+        let Some(text) = self.header("x-data-version") else { return Ok(0) };
+        let rule = "expected a version as an earlier answer gave it";
+        text.trim().parse().map_err(|_| Problem::malformed_parameter("x-data-version", &text, rule))
+    }
+
+    /// Does something after the answer is sent; whoever asked does not wait for it.
+    pub(crate) fn after(&self, work: impl Future<Output = ()> + 'static) {
+        self.context.wait_until(work);
     }
 
     /// The media type of the body, lower-case and without parameters.
@@ -235,8 +251,8 @@ mod tests {
 
     #[test]
     fn text_that_is_not_json_is_malformed_and_says_where() {
-        for body in ["", "  ", "{", "{\"start_date\": NaN}", "{} {}", "\u{feff}{}", "{\"top_n\": 1e999}"] {
-            assert_eq!(problem(body).status(), if body == "{} {}" { 422 } else { 400 }, "{body}");
+        for body in ["", "  ", "{", "{\"start_date\": NaN}", "\u{feff}{}", "{\"top_n\": 1e999}"] {
+            assert_eq!(problem(body).status(), 400, "{body}");
         }
         assert!(
             problem("{\n  \"top_n\": ,").body().detail.contains("line 2 column 12"),

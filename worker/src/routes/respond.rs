@@ -26,6 +26,8 @@ pub(crate) enum Body {
     Empty,
     /// Made for this request.
     Bytes(Vec<u8>),
+    /// Kept between requests, in JavaScript's heap.
+    Shared(js_sys::Uint8Array),
     /// Passed on from another service as it comes.
     Stream(Option<web_sys::ReadableStream>),
 }
@@ -48,6 +50,11 @@ impl Reply {
     /// 204.
     pub(crate) const fn no_content() -> Self {
         Self { status: 204, headers: Vec::new(), body: Body::Empty }
+    }
+
+    /// 304: the client's copy is still good.
+    pub(super) fn not_modified() -> Self {
+        Self { status: 304, headers: Vec::with_capacity(8), body: Body::Empty }
     }
 
     /// The same with another status below 400; failures are [`Problem`]s.
@@ -103,16 +110,27 @@ impl Reply {
                 let array = js_sys::Uint8Array::from(bytes.as_slice());
                 web_sys::Response::new_with_opt_buffer_source_and_init(Some(&array), &init)
             }
+            Body::Shared(array) if with_body => {
+                web_sys::Response::new_with_opt_buffer_source_and_init(Some(&array), &init)
+            }
             Body::Stream(stream) if with_body => {
                 web_sys::Response::new_with_opt_readable_stream_and_init(stream.as_ref(), &init)
             }
-            Body::Bytes(bytes) => {
-                headers.set("content-length", &bytes.len().to_string())?;
-                web_sys::Response::new_with_opt_str_and_init(None, &init)
-            }
+            Body::Bytes(bytes) => without_body(&init, &headers, bytes.len()),
+            Body::Shared(array) => without_body(&init, &headers, array.length() as usize),
             Body::Empty | Body::Stream(_) => web_sys::Response::new_with_opt_str_and_init(None, &init),
         }
     }
+}
+
+/// The answer to `HEAD`: the length is that of the body which `GET` would send.
+fn without_body(
+    init: &web_sys::ResponseInit,
+    headers: &web_sys::Headers,
+    length: usize,
+) -> Result<web_sys::Response, JsValue> {
+    headers.set("content-length", &length.to_string())?;
+    web_sys::Response::new_with_opt_str_and_init(None, init)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Every call is one batch, which D1 runs as one transaction. Numbers cross as JavaScript doubles, exact to 2^53.
 //! In unit tests the same stores run over an in-memory SQLite with the real migrations ([`D1::in_memory`]).
 
+pub(crate) mod data_versions;
 #[cfg(test)]
 mod in_memory;
 mod rows;

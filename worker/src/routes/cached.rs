@@ -1,0 +1,137 @@
+//! Reading through the caches: isolate memory, then KV, then the stores, all under keys that hold the data version.
+//!
+//! An answer computed from the database is kept under the versions that were read *in the same batch as its data*, so an
+//! answer of a lagging replica can never be kept under a newer version.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use worker::js_sys::Uint8Array;
+
+use super::etag;
+use super::request::Call;
+use super::respond::{Answer, Body, Reply};
+use crate::error::Problem;
+use crate::stores::d1::D1;
+use crate::stores::d1::data_versions::{self, Versions};
+use crate::stores::kv_cache::EntryHead;
+use crate::stores::memory_cache::{self, CAPACITY_BYTES, Freshness, LruCache};
+use crate::stores::sha256_hex;
+use crate::telemetry::{self, CacheOutcome};
+use crate::wiring;
+
+/// An answer made from stored data.
+#[derive(Debug)]
+pub(crate) struct Computed {
+    /// The versions of the scopes, read in the same batch as the data.
+    pub(crate) versions: Versions,
+    /// The value of `content-type`.
+    pub(crate) content_type: &'static str,
+    /// The value of `content-disposition`, for a file.
+    pub(crate) disposition: Option<String>,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+}
+
+/// An answer as isolate memory keeps it: the body is in JavaScript's heap, so that a hit copies nothing.
+#[derive(Clone)]
+struct Kept(Rc<KeptAnswer>);
+
+struct KeptAnswer {
+    head: EntryHead,
+    body: Uint8Array,
+}
+
+thread_local! {
+    static ANSWERS: RefCell<LruCache<Kept>> = RefCell::new(LruCache::new(CAPACITY_BYTES));
+}
+
+/// Answers from a cache, or computes and keeps the answer.
+///
+/// `scopes` are those whose publications can change the answer: `market`, `index:<slug>` … `key` holds every parameter that
+/// can, in one normal form; the route is added. `compute` must read [`data_versions::select`] of the same scopes in the same
+/// batch as its data. What it refuses is not kept.
+///
+/// # Errors
+/// Whatever `compute` reports, and 503 when the versions cannot be read.
+pub(crate) async fn cached(
+    call: &Call,
+    scopes: &[&str],
+    key: &str,
+    compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
+) -> Answer {
+    let versions = versions_of(call, scopes).await?;
+    let full_key = key_under(call.route, key, &versions);
+    if let Some(kept) = ANSWERS.with_borrow_mut(|answers| answers.get(&full_key)) {
+        return Ok(answer(call, &kept, &versions, CacheOutcome::Memory));
+    }
+    let kv = wiring::cache(&call.env)?;
+    if let Some((head, body)) = kv.get(&full_key).await {
+        let kept = keep(full_key, head, &body);
+        return Ok(answer(call, &kept, &versions, CacheOutcome::Kv));
+    }
+    let computed = compute(call.db()?).await?;
+    let versions = computed.versions;
+    memory_cache::note_read(scopes, &versions, call.now);
+    let full_key = key_under(call.route, key, &versions);
+    let head = EntryHead {
+        etag: format!("\"{}\"", &sha256_hex(&computed.body)[..32]),
+        content_type: computed.content_type.to_owned(),
+        disposition: computed.disposition,
+    };
+    let kept = keep(full_key.clone(), head.clone(), &computed.body);
+    call.after(async move { kv.put(&full_key, &head, &computed.body).await });
+    Ok(answer(call, &kept, &versions, CacheOutcome::Miss))
+}
+
+async fn versions_of(call: &Call, scopes: &[&str]) -> Result<Versions, Problem> {
+    let fresh = Freshness { now_ms: call.now.0, ttl_ms: call.config.version_ttl_ms, at_least: call.seen_version()? };
+    if let Some(versions) = memory_cache::seen_versions(scopes, fresh) {
+        return Ok(versions);
+    }
+    let versions = data_versions::read(call.db()?, scopes).await?;
+    memory_cache::note_read(scopes, &versions, call.now);
+    Ok(versions)
+}
+
+fn key_under(route: &str, key: &str, versions: &Versions) -> String {
+    let numbers: Vec<String> = versions.scopes.iter().map(ToString::to_string).collect();
+    format!("{route}?{key}@{}", numbers.join("."))
+}
+
+fn keep(key: String, head: EntryHead, body: &[u8]) -> Kept {
+    let kept = Kept(Rc::new(KeptAnswer { head, body: Uint8Array::from(body) }));
+    ANSWERS.with_borrow_mut(|answers| answers.put(key, kept.clone(), body.len()));
+    kept
+}
+
+fn answer(call: &Call, kept: &Kept, versions: &Versions, outcome: CacheOutcome) -> Reply {
+    telemetry::count_cache(outcome);
+    let KeptAnswer { head, body } = &*kept.0;
+    let same = call.header("if-none-match").is_some_and(|tags| etag::matches(&tags, &head.etag));
+    let mut reply = if same {
+        Reply::not_modified()
+    } else {
+        let reply = Reply { status: 200, headers: Vec::with_capacity(9), body: Body::Shared(body.clone()) };
+        reply.with_header("content-type", head.content_type.clone())
+    };
+    if let (false, Some(disposition)) = (same, &head.disposition) {
+        reply = reply.with_header("content-disposition", disposition.clone());
+    }
+    reply
+        .with_header("etag", head.etag.clone())
+        .with_header("cache-control", "no-cache")
+        .with_header("x-cache", if outcome == CacheOutcome::Miss { "miss" } else { "hit" })
+        .with_data_version(versions.all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_holds_the_route_the_parameters_and_the_versions() {
+        let versions = Versions { all: 9, scopes: vec![7, 3] };
+        assert_eq!(key_under("/index-performance", "a&b", &versions), "/index-performance?a&b@7.3");
+    }
+}
