@@ -3,6 +3,8 @@
 //! Origins: `exchange_calendars` 4.13.2 (calendar XNYS, 1990-01-01 ..= 2199-12-31), of whose dump this file holds the
 //! session counts and the hash, and the recorded session files of the shared data folder, read where present.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic, as the test itself may")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -45,6 +47,7 @@ fn every_session_until_2199_has_the_hours_of_exchange_calendars() {
     assert_eq!(hash, SHA256_OF_ALL_HOURS);
 }
 
+#[expect(clippy::print_stdout, reason = "a skipped comparison says so in the test's output")]
 /// A file of the shared data folder, or `None` (with a message) where the folder is absent.
 fn reference_file(name: &str) -> Option<String> {
     let folder = std::env::var("EQUIPOISE_SHARED")
