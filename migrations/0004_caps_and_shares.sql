@@ -45,15 +45,16 @@ create table shares_in_force (
 ) strict, without rowid;
 
 -- Derived from daily_bars with reported_caps or shares_in_force, rewritten with them: who can be chosen at a session's
--- close, and its raw close. basis: 0 reported, 1 shares known that day, 2 shares assumed.
+-- close, under which symbol, and its raw close. basis: 0 reported, 1 shares known that day, 2 shares assumed.
 create table market_caps (
   day         integer not null,
   security_id integer not null,
   cap         real    not null check (cap > 0),
+  ticker      text    not null,
   close       real    not null,
   basis       integer not null,
   primary key (day, security_id)
 ) strict, without rowid;
 
--- The top N of a session read N rows of this and nothing else.
-create index market_caps_largest on market_caps (day, cap desc, close, basis);
+-- The ranking itself: the top N of a session read N rows of this, already in order, and nothing else.
+create index market_caps_ranking on market_caps (day, cap desc, ticker, close);

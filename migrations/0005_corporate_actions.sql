@@ -33,3 +33,13 @@ create table dividends_past (
   version       integer not null,
   primary key (security_id, ex_day, until_version)
 ) strict, without rowid;
+
+-- Derived from splits and from daily_bars.adj_close, rewritten with them: the splits that returns and share counts apply.
+-- implied = 1: no split record explains why the source's adjusted close moved against its raw close.
+create table splits_in_force (
+  security_id integer not null,
+  ex_day      integer not null,
+  ratio       real    not null check (ratio > 0),
+  implied     integer not null,
+  primary key (security_id, ex_day)
+) strict, without rowid;

@@ -39,26 +39,16 @@ create table index_sessions (
   primary key (index_id, day)
 ) strict, without rowid;
 
--- The members chosen at the close of a session, effective the next one.
+-- The members chosen at the close of a session, effective the next one. The key is by security, not by rank: whether a
+-- member stays is asked once for each member and session of a build.
 create table index_members (
   index_id    integer not null,
   day         integer not null,
-  rank        integer not null,
   security_id integer not null,
+  rank        integer not null,
   weight      real    not null,
+  -- The raw close, or the last one before it where the member did not trade.
   price       real    not null,
   cap         real    not null,
-  primary key (index_id, day, rank)
+  primary key (index_id, day, security_id)
 ) strict, without rowid;
-
--- A build computes year by year into here; its last batch makes the whole range visible and empties it.
-create table build_staging (
-  build_id   integer not null,
-  day        integer not null,
-  created_at integer not null,
-  -- JSON array of [rank, security_id, weight, price, cap].
-  members    text    not null,
-  -- JSON object with the columns of index_sessions.
-  session    text,
-  primary key (build_id, day)
-) strict;

@@ -14,7 +14,7 @@ export function recorded(state) {
 /** The server that serves this state, or null. */
 export function running(state) {
   const server = recorded(state);
-  return server && isProcess(server.pid, "serve.mjs", "run.mjs") ? server : null;
+  return server && isProcess(server.pid, ".mjs") ? server : null;
 }
 
 /** Refuses a state that is being served, and ends a workerd that outlived the server which started it. */
@@ -56,12 +56,12 @@ function readOrNull(file) {
   }
 }
 
-/** Whether the process lives and its command line says one of the names: a number alone may have been given out again. */
-function isProcess(pid, ...names) {
+/** Whether the process lives and its command line says the name: a number alone may have been given out again. */
+function isProcess(pid, name) {
   try {
     process.kill(pid, 0);
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-    return names.some((name) => command.includes(name));
+    return command.includes(name);
   } catch (error) {
     // Without /proc the signal is all there is to go by.
     return error.code === "ENOENT" && error.syscall === "open" && process.platform !== "linux";

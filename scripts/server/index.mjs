@@ -1,11 +1,9 @@
 // One server, from an empty folder to the last answer.
-import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { Clock, TICK, report } from "./clock.mjs";
 import { listen } from "./control.mjs";
 import { claim, record, release } from "./guard.mjs";
-import { allMigrations, migrate } from "./migrations.mjs";
-import { config, openServer, openState } from "./worker.mjs";
+import { migrate, migrateBeforeOpening } from "./migrations.mjs";
+import { config, openServer } from "./worker.mjs";
 
 /** Starts a server and returns `{url, stop}` once it answers with the schema in place. */
 export async function start(settings) {
@@ -42,23 +40,6 @@ function commandsOf(miniflare, clock) {
     cron: ({ cron }) => clock.fire(cron),
     sql: async ({ sql, bind = [] }) => (await (await database()).prepare(sql).bind(...bind).all()).results,
   };
-}
-
-/**
- * The door opens together with the Worker, so nobody may meet it half migrated: what is missing is applied with nothing
- * listening. A list beside the data says what has been applied, so that a start with nothing to do skips this.
- */
-async function migrateBeforeOpening(state) {
-  const list = path.join(state, "migrations.json"), all = JSON.stringify(allMigrations());
-  try {
-    if (readFileSync(list, "utf8") === all) return;
-  } catch { /* A state that has not been opened before. */ }
-  const miniflare = openState(state);
-  await miniflare.ready;
-  const applied = await migrate(miniflare);
-  await miniflare.dispose();
-  writeFileSync(list, all);
-  if (applied.length > 0) console.log(`applied ${applied.length} migrations`);
 }
 
 function once(task) {

@@ -1,9 +1,9 @@
 // Applies the numbered migrations to a local state, with the same book-keeping as `wrangler d1 migrations apply`.
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { unstable_splitSqlQuery as statementsOf } from "wrangler";
 import { root } from "./settings.mjs";
-import { config } from "./worker.mjs";
+import { config, openState } from "./worker.mjs";
 
 const BOOK = `create table if not exists d1_migrations (
   id integer primary key autoincrement, name text unique, applied_at timestamp default current_timestamp not null)`;
@@ -25,8 +25,24 @@ export async function migrate(miniflare) {
   return applied;
 }
 
-/** Every migration there is, in order: what a state must have seen before the door opens. */
-export function allMigrations() {
+/**
+ * The door opens together with the Worker, so nobody may meet it half migrated: what is missing is applied with nothing
+ * listening. A list beside the data says what has been applied, so that a start with nothing to do skips this.
+ */
+export async function migrateBeforeOpening(state) {
+  const list = path.join(state, "migrations.json"), all = JSON.stringify(allMigrations());
+  try {
+    if (readFileSync(list, "utf8") === all) return;
+  } catch { /* A state that has not been opened before. */ }
+  const miniflare = openState(state);
+  await miniflare.ready;
+  const applied = await migrate(miniflare);
+  await miniflare.dispose();
+  writeFileSync(list, all);
+  if (applied.length > 0) console.log(`applied ${applied.length} migrations`);
+}
+
+function allMigrations() {
   return config.d1_databases.flatMap(({ binding, migrations_dir: folder }) => filesOf(folder).map((name) => `${binding}/${name}`));
 }
 

@@ -1,0 +1,17 @@
+// `make ingest PROVIDER= FROM= TO=`: runs the ingestion job for a range on the running local server and shows what came of it.
+import { settings } from "./server/settings.mjs";
+import { addIngestion, follow, summary } from "./server/jobs.mjs";
+
+const { PROVIDER: provider = "sample", FROM: from, TO: to = from } = process.env;
+const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
+try {
+  if (!isDay(from) || !isDay(to)) throw new Error("give FROM and TO as YYYY-MM-DD");
+  if (from > to) throw new Error(`FROM ${from} lies after TO ${to}`);
+  const { state } = settings();
+  const job = await addIngestion(state, { provider, from, to });
+  const [run] = await follow(state, [job], ([now]) => console.log(summary(now)));
+  process.exit(run.job === "done" ? 0 : 1);
+} catch (error) {
+  console.error(`ingest: ${error.message}`);
+  process.exit(1);
+}

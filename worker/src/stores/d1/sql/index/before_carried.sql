@@ -1,0 +1,6 @@
+-- The members before the first session of the range, as chosen that day or carried to it.
+, before as (
+  select day, security_id, rank, weight, price, cap from weighted
+  union all
+  select day, security_id, rank, weight, price, cap from carried where kept = 0
+)

@@ -1,0 +1,4 @@
+-- The members before the first session of the range, as chosen that day.
+, before as (
+  select day, security_id, rank, weight, price, cap from weighted
+)
