@@ -1,1 +1,3 @@
-//! Placeholder.
+//! In-memory doubles and contract suites, for the tests of every crate.
+
+pub mod market_data_contract;

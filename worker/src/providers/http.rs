@@ -319,3 +319,8 @@ impl Transport for PlatformTransport {
         worker::Delay::from(std::time::Duration::from_millis(ms.unsigned_abs())).await;
     }
 }
+
+#[cfg(test)]
+pub(crate) mod fake;
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,6 @@ use domain::market::{Dividend, Security, SharesCount, Split};
 use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError, Rejection};
 use domain::units::{Day, DayRange, Ticker};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde::de::DeserializeOwned;
 
 use crate::outbound::OutboundAnswer;
 use crate::providers::http::{BaseUrl, Budget, Client, Network, Secret, Terms, Transport};
@@ -75,7 +74,7 @@ impl<T: Transport, B: Budget> Massive<T, B> {
     }
 
     /// Every page from `first` on, in order.
-    async fn all_pages<W: DeserializeOwned, R>(
+    async fn all_pages<W: wire::WireRow, R>(
         &self,
         first: String,
         mut convert: impl FnMut(W) -> Result<R, String>,
@@ -182,3 +181,6 @@ impl<T: Transport, B: Budget> MarketData for Massive<T, B> {
         Ok(Delivered { rows: parse::merge_dividends(rows.rows), rejected: rows.rejected })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use domain::ports::{Delivered, ProviderError, Rejection};
 use domain::units::{Day, Ticker};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::wire::{Bar, DividendRow, Envelope, ReferenceTicker, Row, SplitRow};
+use super::wire::{Bar, DividendRow, Envelope, ReferenceTicker, Row, SplitRow, WireRow};
 
 /// The wait after a refusal for asking too often: the free plan counts by the minute.
 const RATE_WINDOW_MS: i64 = 60_000;
@@ -26,7 +26,7 @@ pub(super) struct Page<T> {
 }
 
 /// Reads one page, each row through `convert`; `rows_before` rows of the delivery came on earlier pages.
-pub(super) fn page<W: DeserializeOwned, T>(
+pub(super) fn page<W: WireRow, T>(
     status: u16,
     body: &[u8],
     rows_before: u64,
@@ -36,7 +36,12 @@ pub(super) fn page<W: DeserializeOwned, T>(
     let mut rows = Delivered::clean(Vec::new());
     for (line, row) in (rows_before + 1..).zip(envelope.results.unwrap_or_default()) {
         let converted = match row {
-            Row::Shaped(row) => convert(row),
+            Row::Shaped(mut row) => {
+                if let Some(ticker) = &envelope.ticker {
+                    row.inherit_ticker(ticker);
+                }
+                convert(row)
+            }
             Row::Misshapen(_) => Err("expected a row of the documented fields and types".to_owned()),
         };
         match converted {
@@ -280,3 +285,6 @@ fn repaired<R: DeserializeOwned>(body: &[u8]) -> Option<Envelope<R>> {
     }
     serde_json::from_slice(&json).ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,36 @@
 //! The JSON shapes of Massive's answers. Every field is optional here: which ones a row needs is decided in `parse`.
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// The envelope of every answer. `request_id` is left out: the vendor's own examples give it four types.
 #[derive(Deserialize)]
 pub(super) struct Envelope<R> {
     pub(super) status: Option<String>,
     pub(super) results: Option<R>,
+    /// The ticker that all rows are about, in per-ticker answers.
+    pub(super) ticker: Option<String>,
     #[serde(rename = "resultsCount")]
     pub(super) results_count: Option<u64>,
     pub(super) next_url: Option<String>,
     pub(super) error: Option<String>,
     pub(super) message: Option<String>,
+}
+
+/// A row that knows what the envelope says of all rows.
+pub(super) trait WireRow: DeserializeOwned {
+    /// Takes the envelope's ticker where the row has none of its own.
+    fn inherit_ticker(&mut self, _ticker: &str) {}
+}
+
+impl WireRow for ReferenceTicker {}
+impl WireRow for SplitRow {}
+impl WireRow for DividendRow {}
+
+impl WireRow for Bar {
+    fn inherit_ticker(&mut self, ticker: &str) {
+        self.ticker.get_or_insert_with(|| ticker.to_owned());
+    }
 }
 
 /// One element of `results`: a row, or something else in its place.
@@ -25,7 +44,7 @@ pub(super) enum Row<T> {
 /// A bar of `/v2/aggs/...`. `t` is left out: the session is the day that was asked for.
 #[derive(Deserialize)]
 pub(super) struct Bar {
-    /// The ticker; absent in per-ticker answers, where the envelope has it.
+    /// Absent in per-ticker answers, where the envelope has it.
     #[serde(rename = "T")]
     pub(super) ticker: Option<String>,
     #[serde(rename = "o")]

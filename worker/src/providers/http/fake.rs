@@ -1,0 +1,111 @@
+//! A network for tests: scripted answers, a clock that only pauses move, a budget in memory.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+use domain::ports::Clock;
+use domain::units::UnixMillis;
+
+use super::{Budget, BudgetError, Network, Slot, Transport};
+use crate::outbound::{OutboundAnswer, OutboundError, OutboundRequest};
+
+/// 2026-06-12T20:00:00Z.
+pub(crate) const START: UnixMillis = UnixMillis(1_781_294_400_000);
+
+type Outcome = Result<OutboundAnswer, OutboundError>;
+type Respond<'a> = Box<dyn Fn(&OutboundRequest) -> Outcome + 'a>;
+
+/// A transport that answers from a function and remembers what it was asked.
+pub(crate) struct FakeTransport<'a> {
+    respond: Respond<'a>,
+    now: Cell<UnixMillis>,
+    pub(crate) pauses: RefCell<Vec<i64>>,
+    pub(crate) urls: RefCell<Vec<String>>,
+    pub(crate) headers: RefCell<Vec<(&'static str, String)>>,
+}
+
+impl<'a> FakeTransport<'a> {
+    pub(crate) fn new(respond: impl Fn(&OutboundRequest) -> Outcome + 'a) -> Self {
+        Self {
+            respond: Box::new(respond),
+            now: Cell::new(START),
+            pauses: RefCell::default(),
+            urls: RefCell::default(),
+            headers: RefCell::default(),
+        }
+    }
+
+    /// Answers with these outcomes, one after the other, whatever is asked.
+    pub(crate) fn scripted(outcomes: impl IntoIterator<Item = Outcome>) -> Self {
+        let outcomes = RefCell::new(outcomes.into_iter().collect::<VecDeque<_>>());
+        Self::new(move |_| outcomes.borrow_mut().pop_front().expect("no more requests than the script has answers"))
+    }
+}
+
+impl Clock for &FakeTransport<'_> {
+    fn now(&self) -> UnixMillis {
+        self.now.get()
+    }
+}
+
+impl Transport for &FakeTransport<'_> {
+    async fn send(&self, request: &OutboundRequest) -> Outcome {
+        self.urls.borrow_mut().push(request.url.clone());
+        self.headers.borrow_mut().extend(request.headers.iter().cloned());
+        (self.respond)(request)
+    }
+
+    async fn pause(&self, ms: i64) {
+        self.pauses.borrow_mut().push(ms);
+        self.now.set(self.now.get().plus_ms(ms));
+    }
+}
+
+/// The budget's rules in memory, and a switch that makes it fail.
+pub(crate) struct FakeBudget {
+    pub(crate) next_at: Cell<UnixMillis>,
+    pub(crate) broken: Cell<bool>,
+}
+
+impl FakeBudget {
+    pub(crate) fn free() -> Self {
+        Self { next_at: Cell::new(UnixMillis(0)), broken: Cell::new(false) }
+    }
+}
+
+impl Budget for &FakeBudget {
+    async fn take(&self, _: &str, now: UnixMillis, spacing_ms: i64, max_wait_ms: i64) -> Result<Slot, BudgetError> {
+        if self.broken.get() {
+            return Err(BudgetError("switched off".to_owned()));
+        }
+        let start = self.next_at.get().max(now);
+        if start > now.plus_ms(max_wait_ms) {
+            return Ok(Slot::FullUntil(start));
+        }
+        self.next_at.set(start.plus_ms(spacing_ms));
+        Ok(Slot::StartAt(start))
+    }
+
+    async fn hold(&self, _: &str, until: UnixMillis) -> Result<(), BudgetError> {
+        self.next_at.set(self.next_at.get().max(until));
+        Ok(())
+    }
+}
+
+/// The fakes as an adapter takes them; the test keeps the originals to look at.
+pub(crate) fn network<'a>(
+    transport: &'a FakeTransport<'a>,
+    budget: &'a FakeBudget,
+) -> Network<&'a FakeTransport<'a>, &'a FakeBudget> {
+    Network { transport, budget }
+}
+
+/// An answer with this status and body.
+pub(crate) fn answer(status: u16, body: impl Into<Vec<u8>>) -> OutboundAnswer {
+    OutboundAnswer { status, content_type: None, retry_after: None, body: body.into() }
+}
+
+/// An answer that asks for silence.
+pub(crate) fn retry_after(status: u16, value: &str) -> OutboundAnswer {
+    OutboundAnswer { retry_after: Some(value.to_owned()), ..answer(status, "") }
+}

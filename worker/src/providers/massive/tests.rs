@@ -1,0 +1,192 @@
+use std::path::Path;
+
+use domain::testing::market_data_contract::{Case, every_promise};
+
+use super::*;
+use crate::outbound::{OutboundError, OutboundRequest};
+use crate::providers::http::fake::{FakeBudget, FakeTransport, answer, network};
+use crate::providers::{AnyProvider, open as open_registered};
+
+const BASE: &str = "http://127.0.0.1:9000";
+
+type Outcome = Result<OutboundAnswer, OutboundError>;
+
+fn settings(more: &[(&'static str, &str)]) -> ProviderSettings {
+    let values = [("MASSIVE_API_KEY", "k3y"), ("MASSIVE_BASE_URL", BASE), ("MASSIVE_REQUESTS_PER_MINUTE", "0")];
+    let find = |name: &str| more.iter().chain(&values).find(|(known, _)| *known == name);
+    ProviderSettings::read(|name| find(name).map(|(_, value)| (*value).to_owned()))
+}
+
+fn opened<'a>(
+    transport: &'a FakeTransport<'a>,
+    budget: &'a FakeBudget,
+) -> AnyProvider<&'a FakeTransport<'a>, &'a FakeBudget> {
+    // Through the registry and by its former name, as a user may ask for it.
+    open_registered("polygon", &settings(&[]), network(transport, budget)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn fixture(status: u16, name: &str) -> Outcome {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/providers/massive/test_data").join(name);
+    Ok(answer(status, std::fs::read(path).unwrap()))
+}
+
+/// The fixtures as a server: what is not there is not found.
+fn replay(request: &OutboundRequest) -> Outcome {
+    let path = request.url.strip_prefix(BASE).unwrap_or_else(|| panic!("asked elsewhere: {}", request.url));
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    if let Some(day) = path.strip_prefix("/v2/aggs/grouped/locale/us/market/stocks/") {
+        assert_eq!(query, "adjusted=false");
+        return fixture(200, &format!("grouped_{day}.json"));
+    }
+    match (path, query.contains("cursor=")) {
+        ("/v3/reference/tickers", false) => fixture(200, "tickers_page_1.json"),
+        ("/v3/reference/tickers", true) => fixture(200, "tickers_page_2.json"),
+        ("/v3/reference/tickers/ACME", _) => fixture(200, "details_ACME.json"),
+        ("/v3/reference/tickers/BOLT.A", _) => fixture(200, "details_BOLT.A.json"),
+        ("/v3/reference/tickers/NA", _) => fixture(200, "details_NA.json"),
+        ("/v3/reference/tickers/NOPE", _) => fixture(404, "details_unknown.json"),
+        ("/v3/reference/splits", _) => fixture(200, "splits.json"),
+        ("/v3/reference/dividends", false) => fixture(200, "dividends_page_1.json"),
+        ("/v3/reference/dividends", true) => fixture(200, "dividends_page_2.json"),
+        _ => Ok(answer(404, "404 page not found")),
+    }
+}
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn ticker(text: &str) -> Ticker {
+    text.parse().unwrap()
+}
+
+fn june() -> DayRange {
+    DayRange::new(day("2026-06-01"), day("2026-06-30")).unwrap()
+}
+
+#[test]
+fn it_keeps_every_promise_of_the_port() {
+    let (transport, budget) = (FakeTransport::new(replay), FakeBudget::free());
+    let case = Case {
+        session: day("2026-06-12"),
+        closed_day: day("2026-06-13"),
+        range: june(),
+        listed: ticker("ACME"),
+        unknown: ticker("NOPE"),
+        // 402.0 before the 4:1 split of the day after; adjusted it would be 100.5.
+        raw_close: (ticker("ACME"), day("2026-06-11"), 402.0),
+    };
+    pollster::block_on(every_promise(&opened(&transport, &budget), &case));
+}
+
+#[test]
+fn pages_are_read_to_the_end_and_counted_as_requests() {
+    let (transport, budget) = (FakeTransport::new(replay), FakeBudget::free());
+    let massive = opened(&transport, &budget);
+    let listed = pollster::block_on(massive.securities(day("2026-06-12"))).unwrap();
+    assert_eq!(
+        listed.rows.iter().map(|row| row.ticker.as_str()).collect::<Vec<_>>(),
+        ["ACME", "BOLT.A", "BOLT.B", "NA"]
+    );
+    assert_eq!(listed.rejected.iter().map(|rejection| rejection.line).collect::<Vec<_>>(), [5, 6]);
+    assert_eq!(massive.requests_made(), 2);
+    assert!(transport.urls.borrow().iter().all(|url| !url.contains("k3y")));
+}
+
+#[test]
+fn shares_are_asked_for_ticker_by_ticker_and_a_bad_one_names_its_position() {
+    let (transport, budget) = (FakeTransport::new(replay), FakeBudget::free());
+    let massive = opened(&transport, &budget);
+    let asked = ["NOPE", "NA", "BOLT.A", "ACME"].map(ticker);
+    let counts = pollster::block_on(massive.shares(&asked, day("2026-06-12"))).unwrap();
+    assert_eq!(counts.rows.iter().map(|row| row.ticker.as_str()).collect::<Vec<_>>(), ["BOLT.A", "ACME"]);
+    assert_eq!(counts.rejected.iter().map(|rejection| rejection.line).collect::<Vec<_>>(), [2]);
+}
+
+fn splits_of(respond: impl Fn(&OutboundRequest) -> Outcome) -> (Result<Delivered<Split>, ProviderError>, u64) {
+    let (transport, budget) = (FakeTransport::new(respond), FakeBudget::free());
+    let massive = opened(&transport, &budget);
+    let outcome = pollster::block_on(massive.splits(june()));
+    (outcome, massive.requests_made())
+}
+
+fn linked(next_url: &str) -> Outcome {
+    Ok(answer(200, format!(r#"{{"status":"OK","results":[],"next_url":"{next_url}"}}"#)))
+}
+
+fn expect_malformed(outcome: Result<Delivered<Split>, ProviderError>, expected: &str) {
+    match outcome {
+        Err(ProviderError::Malformed { detail }) => assert_eq!(detail, expected),
+        other => panic!("expected a malformed answer, was {other:?}"),
+    }
+}
+
+#[test]
+fn a_page_loop_is_malformed() {
+    let (outcome, requests) = splits_of(|_| linked("https://api.massive.com/v3/reference/splits?cursor=a"));
+    expect_malformed(outcome, "a page loop: next_url was already read");
+    assert_eq!(requests, 2);
+}
+
+#[test]
+fn pages_without_end_are_malformed() {
+    let page = std::cell::Cell::new(0);
+    let (outcome, requests) = splits_of(|_| {
+        page.set(page.get() + 1);
+        linked(&format!("https://api.massive.com/v3/reference/splits?cursor={}", page.get()))
+    });
+    expect_malformed(outcome, "more than 500 pages");
+    assert_eq!(requests, 500);
+}
+
+#[test]
+fn a_page_elsewhere_is_not_asked_for() {
+    let (outcome, requests) = splits_of(|_| linked("https://evil.example/v3/reference/splits?cursor=a"));
+    expect_malformed(outcome, "next_url names a host that is not the vendor's");
+    assert_eq!(requests, 1);
+}
+
+#[test]
+fn a_refusal_that_repeats_the_key_does_not_show_it() {
+    let (outcome, _) = splits_of(|_| Ok(answer(401, r#"{"status":"ERROR","error":"k3y is not a key"}"#)));
+    assert_eq!(outcome, Err(ProviderError::Rejected { detail: "status 401, \"… is not a key\"".to_owned() }));
+}
+
+#[test]
+fn a_page_that_fails_midway_fails_the_delivery() {
+    let (outcome, requests) = splits_of(|request| match request.url.contains("cursor=") {
+        false => linked("https://api.massive.com/v3/reference/splits?cursor=a"),
+        true => fixture(200, "error_500.html"),
+    });
+    expect_malformed(outcome, "HTML instead of JSON");
+    assert_eq!(requests, 2);
+}
+
+#[test]
+fn settings_are_checked_before_anything_is_asked() {
+    let (transport, budget) = (FakeTransport::scripted([]), FakeBudget::free());
+    let refused = |settings: &ProviderSettings| {
+        open(settings, network(&transport, &budget)).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    assert_eq!(refused(&ProviderSettings::default()), "the setting MASSIVE_API_KEY is not set");
+    for (name, value) in [
+        ("MASSIVE_BASE_URL", "api.massive.com"),
+        ("MASSIVE_REQUESTS_PER_MINUTE", "many"),
+        ("MASSIVE_REQUESTS_PER_MINUTE", "-1"),
+        ("MASSIVE_TIMEOUT_MS", "9999999"),
+    ] {
+        let message = refused(&settings(&[(name, value)]));
+        assert!(message.contains(name) && !message.contains(value), "{message}");
+    }
+}
+
+#[test]
+fn a_rate_makes_calls_for_shares_small() {
+    let (transport, budget) = (FakeTransport::scripted([]), FakeBudget::free());
+    let per_call = |rate: &str| {
+        let massive = open(&settings(&[("MASSIVE_REQUESTS_PER_MINUTE", rate)]), network(&transport, &budget));
+        massive.unwrap_or_else(|error| panic!("{error}")).tickers_per_call()
+    };
+    // Three minutes' worth.
+    assert_eq!([per_call("5"), per_call("1"), per_call("1000"), per_call("0")], [15, 3, 200, 200]);
+}
