@@ -65,6 +65,12 @@ pub(crate) trait Budget {
 #[error("the rate budget is unavailable: {0}")]
 pub(crate) struct BudgetError(pub(crate) String);
 
+impl From<BudgetError> for ProviderError {
+    fn from(error: BudgetError) -> Self {
+        Self::Transient { detail: error.to_string() }
+    }
+}
+
 /// What an adapter needs of the world.
 #[derive(Clone)]
 pub(crate) struct Network<T, B> {
@@ -176,7 +182,7 @@ impl<T: Transport, B: Budget> Client<T, B> {
         let Some(spacing_ms) = spacing_ms(self.terms.requests_per_minute) else { return Ok(0) };
         let now = self.network.transport.now();
         let slot = self.network.budget.take(self.terms.provider, now, spacing_ms, max_wait_ms.max(0)).await;
-        match slot.map_err(unavailable)? {
+        match slot? {
             Slot::StartAt(start) => {
                 let wait_ms = start.ms_since(now).max(0);
                 if wait_ms > 0 {
@@ -193,15 +199,11 @@ impl<T: Transport, B: Budget> Client<T, B> {
         match (setback.retry_after_ms, spacing_ms(self.terms.requests_per_minute)) {
             (Some(ms), Some(_)) => {
                 let until = self.network.transport.now().plus_ms(ms);
-                self.network.budget.hold(self.terms.provider, until).await.map_err(unavailable)
+                Ok(self.network.budget.hold(self.terms.provider, until).await?)
             }
             _ => Ok(()),
         }
     }
-}
-
-fn unavailable(error: BudgetError) -> ProviderError {
-    ProviderError::Transient { detail: error.to_string() }
 }
 
 /// Milliseconds between two requests, rounded up; `None` without a limit.
@@ -300,17 +302,17 @@ impl BaseUrl {
     }
 }
 
-/// The platform's network, clock and timer.
-#[derive(Clone, Copy)]
-pub(crate) struct PlatformTransport;
+/// The platform's network and timer, with a clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlatformTransport<C>(pub(crate) C);
 
-impl Clock for PlatformTransport {
+impl<C: Clock> Clock for PlatformTransport<C> {
     fn now(&self) -> UnixMillis {
-        UnixMillis(i64::try_from(worker::Date::now().as_millis()).unwrap_or(i64::MAX))
+        self.0.now()
     }
 }
 
-impl Transport for PlatformTransport {
+impl<C: Clock> Transport for PlatformTransport<C> {
     async fn send(&self, request: &OutboundRequest) -> Result<OutboundAnswer, OutboundError> {
         outbound::fetch(request).await
     }

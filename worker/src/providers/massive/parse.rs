@@ -54,7 +54,7 @@ pub(super) fn page<W: WireRow, T>(
 
 /// A bar of the session that was asked for. `seen` holds the tickers of the rows before it.
 pub(super) fn bar(row: Bar, day: Day, seen: &mut HashSet<Ticker>) -> Result<DailyBar, String> {
-    let ticker = ticker(row.ticker)?;
+    let ticker = ticker(row.ticker.as_deref())?;
     let price = |name: &str, price: Option<f64>| match price {
         Some(price) if !(price.is_finite() && price > 0.0) => {
             Err(format!("{ticker}: expected a price above 0 as {name}, was {price}"))
@@ -73,7 +73,7 @@ pub(super) fn bar(row: Bar, day: Day, seen: &mut HashSet<Ticker>) -> Result<Dail
 
 /// A common stock. `seen` holds the tickers of the rows before it.
 pub(super) fn security(row: ReferenceTicker, seen: &mut HashSet<Ticker>) -> Result<Security, String> {
-    let ticker = ticker(row.ticker)?;
+    let ticker = ticker(row.ticker.as_deref())?;
     if let Some(kind) = row.kind.as_deref().filter(|kind| *kind != "CS") {
         return Err(format!("{ticker}: expected the type CS, was \"{}\"", excerpt(kind)));
     }
@@ -124,7 +124,7 @@ pub(super) fn shares(
 
 /// A split. `seen` holds the tickers and days of the rows before it.
 pub(super) fn split(row: SplitRow, seen: &mut HashSet<(Ticker, Day)>) -> Result<Split, String> {
-    let ticker = ticker(row.ticker)?;
+    let ticker = ticker(row.ticker.as_deref())?;
     let ex_day = day(row.execution_date.as_deref(), &ticker)?;
     let side = |name: &str, count: Option<f64>| match count {
         Some(count) if count.is_finite() && count > 0.0 => Ok(count),
@@ -140,7 +140,7 @@ pub(super) fn split(row: SplitRow, seen: &mut HashSet<(Ticker, Day)>) -> Result<
 
 /// A cash dividend in US dollars. `seen` holds the vendor's numbers of the rows before it.
 pub(super) fn dividend(row: DividendRow, seen: &mut HashSet<String>) -> Result<Dividend, String> {
-    let ticker = ticker(row.ticker)?;
+    let ticker = ticker(row.ticker.as_deref())?;
     let ex_day = day(row.ex_dividend_date.as_deref(), &ticker)?;
     if let Some(currency) = row.currency.filter(|currency| !currency.eq_ignore_ascii_case("USD")) {
         return Err(format!("{ticker}: expected a dividend in USD, was {}", excerpt(&currency)));
@@ -174,8 +174,8 @@ pub(super) fn merge_dividends(rows: Vec<Dividend>) -> Vec<Dividend> {
     merged
 }
 
-fn ticker(text: Option<String>) -> Result<Ticker, String> {
-    text.as_deref().unwrap_or_default().parse::<Ticker>().map_err(|error| error.to_string())
+fn ticker(text: Option<&str>) -> Result<Ticker, String> {
+    text.unwrap_or_default().parse::<Ticker>().map_err(|error| error.to_string())
 }
 
 fn day(text: Option<&str>, ticker: &Ticker) -> Result<Day, String> {

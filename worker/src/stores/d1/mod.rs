@@ -6,6 +6,7 @@
 pub(crate) mod data_versions;
 #[cfg(test)]
 mod in_memory;
+pub(crate) mod provider_budgets;
 mod rows;
 
 use std::borrow::Cow;

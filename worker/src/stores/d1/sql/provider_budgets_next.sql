@@ -1,0 +1,1 @@
+select next_at from provider_budgets where provider = ?1
