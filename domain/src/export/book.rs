@@ -195,10 +195,10 @@ pub struct CellRange {
 /// A native line chart over days.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineChart {
-    /// Its title.
-    pub title: String,
+    /// Its title. Like the series' name it is a constant: the file's writer takes a name with a `!` for a reference.
+    pub title: &'static str,
     /// The name of its one series.
-    pub series: String,
+    pub series: &'static str,
     /// The days, along the horizontal axis.
     pub days: CellRange,
     /// The values, along the vertical axis.

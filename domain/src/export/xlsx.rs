@@ -213,11 +213,11 @@ fn line_chart(chart: &LineChart) -> Chart {
     line.set_line(ChartLine::new().set_color(LINE_COLOR).set_width(1.5));
     drawn
         .add_series()
-        .set_name(&chart.series)
+        .set_name(chart.series)
         .set_categories(range(&chart.days))
         .set_values(range(&chart.values))
         .set_format(&mut line);
-    drawn.title().set_name(&chart.title);
+    drawn.title().set_name(chart.title);
     drawn.legend().set_hidden();
     drawn
         .x_axis()
@@ -229,7 +229,7 @@ fn line_chart(chart: &LineChart) -> Chart {
         drawn.y_axis().set_min(floor);
     }
     let (width, height) = chart.size_px;
-    drawn.set_width(width).set_height(height).set_alt_text(&chart.title);
+    drawn.set_width(width).set_height(height).set_alt_text(chart.title);
     drawn
 }
 

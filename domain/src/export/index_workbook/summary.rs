@@ -87,8 +87,8 @@ fn push_warnings<'a>(sheet: &mut Sheet<'a>, report: &'a IndexReport) {
 
 fn level_chart(report: &IndexReport, levels: &Sheet<'_>, row: usize) -> Option<LineChart> {
     Some(LineChart {
-        title: format!("Level of {}", report.slug),
-        series: "Level".to_owned(),
+        title: "Index level",
+        series: "Level",
         days: levels.column_range(DATE_COLUMN)?,
         values: levels.column_range(LEVEL_COLUMN)?,
         value_format: NumberFormat::Whole,
