@@ -25,14 +25,14 @@ fn assert_golden(name: &str, text: &str) {
 
 #[test]
 fn the_whole_workbook_is_the_golden_one() {
-    assert_golden("index_workbook", &index_book(&report(), IndexSheets::ALL).to_string());
+    assert_golden("index_workbook", &index_book(report(), IndexSheets::ALL).to_string());
 }
 
 #[test]
 fn a_synthetic_workbook_without_performance_is_the_golden_one() {
     let report = IndexReport { synthetic: true, ..report() };
     let sheets = IndexSheets { changes: true, ..IndexSheets::NONE };
-    assert_golden("index_workbook_synthetic", &index_book(&report, sheets).to_string());
+    assert_golden("index_workbook_synthetic", &index_book(report.clone(), sheets).to_string());
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn every_choice_of_sheets_gives_just_these_with_the_banner_of_synthetic_data_on_
         if !has(0) {
             expected.push("Chart data");
         }
-        let book = index_book(&report, sheets);
+        let book = index_book(report.clone(), sheets);
         assert_eq!(book.sheets.iter().map(Sheet::name).collect::<Vec<_>>(), expected);
         assert!(book.sheets.iter().all(|sheet| sheet.banner().is_some_and(|text| text.as_str() == SYNTHETIC_BANNER)));
         assert!(!book.sheets[0].charts().is_empty());
@@ -77,7 +77,7 @@ fn evaluate(expression: &str, cell: impl Fn(&str) -> f64) -> f64 {
 fn recalculating_the_formulas_gives_the_values_stored_beside_them() {
     for synthetic in [false, true] {
         let report = IndexReport { synthetic, ..report() };
-        let book = index_book(&report, IndexSheets::ALL);
+        let book = index_book(report.clone(), IndexSheets::ALL);
         let sheet = &book.sheets[1];
         let mut values = std::collections::HashMap::new();
         let mut formulas = 0;
@@ -108,7 +108,7 @@ fn recalculating_the_formulas_gives_the_values_stored_beside_them() {
 fn a_return_that_is_missing_inside_the_range_leaves_values_instead_of_formulas() {
     let mut report = report();
     report.performance[1].daily_return = None;
-    let book = index_book(&report, IndexSheets::ALL);
+    let book = index_book(report.clone(), IndexSheets::ALL);
     let rows: Vec<_> = book.sheets[1].rows().collect();
     assert_eq!(rows[1][1..4], [Cell::Number(1_250.0), Cell::Empty, Cell::Number(0.25)]);
     assert!(matches!(&rows[2][1], Cell::Formula(formula) if formula.expression == "B3*(1+C4)"));
@@ -125,7 +125,7 @@ fn an_empty_report_has_no_chart_and_no_formula() {
         ..report()
     };
     for sheets in [IndexSheets::ALL, IndexSheets::NONE] {
-        let book = index_book(&empty, sheets);
+        let book = index_book(empty.clone(), sheets);
         assert!(book.sheets.iter().all(|sheet| sheet.charts().is_empty() && sheet.name() != "Chart data"));
         assert!(!book.sheets.iter().flat_map(Sheet::rows).flatten().any(|cell| matches!(cell, Cell::Formula(_))));
     }

@@ -21,10 +21,10 @@ fn open(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
 }
 
 fn rendered(report: &IndexReport) -> Xlsx<Cursor<Vec<u8>>> {
-    open(render_xlsx(index_book(report, IndexSheets::ALL)).unwrap())
+    open(render_xlsx(index_book(report.clone(), IndexSheets::ALL)).unwrap())
 }
 
-fn book<'a>(sheets: Vec<Sheet<'a>>) -> Book<'a> {
+fn book(sheets: Vec<Sheet>) -> Book {
     let properties = Properties {
         title: "A book".to_owned(),
         subject: String::new(),
@@ -35,7 +35,7 @@ fn book<'a>(sheets: Vec<Sheet<'a>>) -> Book<'a> {
 }
 
 /// The value that a reader should find for a cell: dates as days, formulas as their results.
-fn assert_same(read: Option<&Data>, cell: &Cell<'_>, place: &str) {
+fn assert_same(read: Option<&Data>, cell: &Cell, place: &str) {
     match (cell, read.unwrap_or(&Data::Empty)) {
         (Cell::Empty, Data::Empty) => {}
         (Cell::Text(text) | Cell::Heading(text), Data::String(read)) => assert_eq!(read, text.as_str(), "{place}"),
@@ -53,7 +53,7 @@ fn assert_same(read: Option<&Data>, cell: &Cell<'_>, place: &str) {
     }
 }
 
-fn assert_sheet_reads_back(range: &Range<Data>, sheet: &Sheet<'_>) {
+fn assert_sheet_reads_back(range: &Range<Data>, sheet: &Sheet) {
     for (index, row) in sheet.rows().enumerate() {
         for (column, cell) in (0_u32..).zip(row) {
             let at = u32::try_from(sheet.header_row() + 1 + index).unwrap();
@@ -67,7 +67,7 @@ fn every_cell_reads_back_as_it_was_written() {
     for synthetic in [false, true] {
         let report = IndexReport { synthetic, ..report() };
         let mut read = rendered(&report);
-        let book = index_book(&report, IndexSheets::ALL);
+        let book = index_book(report.clone(), IndexSheets::ALL);
         let names: Vec<_> = book.sheets.iter().map(|sheet| sheet.name().to_owned()).collect();
         assert_eq!(read.sheet_names(), names);
         for sheet in &book.sheets {
@@ -86,10 +86,10 @@ fn every_cell_reads_back_as_it_was_written() {
 
 #[test]
 fn the_same_data_gives_the_same_bytes() {
-    let bytes = || render_xlsx(index_book(&report(), IndexSheets::ALL)).unwrap();
+    let bytes = || render_xlsx(index_book(report(), IndexSheets::ALL)).unwrap();
     assert_eq!(bytes(), bytes());
     let later = IndexReport { end_date: day("2024-01-05"), ..report() };
-    assert_ne!(bytes(), render_xlsx(index_book(&later, IndexSheets::ALL)).unwrap());
+    assert_ne!(bytes(), render_xlsx(index_book(later, IndexSheets::ALL)).unwrap());
 }
 
 #[test]

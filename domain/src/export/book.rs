@@ -3,13 +3,20 @@
 use super::cell::{Cell, NumberFormat, Text};
 use crate::units::Day;
 
+/// The rows of a piece of a sheet. Many rows come in pieces, so that filling a sheet copies nothing and a renderer can
+/// free what it has written: the memory of an isolate is small.
+pub(super) const PIECE_ROWS: usize = 1_024;
+
+/// Some rows, each with one cell for each column.
+pub(super) type Piece = Vec<Cell>;
+
 /// A workbook before it is a file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Book<'a> {
+pub struct Book {
     /// What the file says about itself.
     pub properties: Properties,
     /// The sheets, in reading order.
-    pub sheets: Vec<Sheet<'a>>,
+    pub sheets: Vec<Sheet>,
 }
 
 /// The document properties of a workbook.
@@ -46,28 +53,37 @@ impl Column {
 
 /// One sheet: an optional banner row, a header row, then rows with one cell for each column.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sheet<'a> {
+pub struct Sheet {
     name: String,
-    banner: Option<Text<'a>>,
+    banner: Option<Text>,
     columns: Vec<Column>,
     frozen_columns: u16,
     filtered: bool,
-    /// Row by row, one cell for each column: one allocation however many rows there are.
-    cells: Vec<Cell<'a>>,
+    pieces: Vec<Piece>,
+    n_rows: usize,
     charts: Vec<LineChart>,
 }
 
-impl<'a> Sheet<'a> {
+impl Sheet {
     /// A sheet without rows. The name has at most 31 characters and none of `[]:*?/\`, and is unique in its book.
     #[must_use]
     pub fn new(name: impl Into<String>, columns: Vec<Column>) -> Self {
         let name = name.into();
-        Self { name, banner: None, columns, frozen_columns: 0, filtered: false, cells: Vec::new(), charts: Vec::new() }
+        Self {
+            name,
+            banner: None,
+            columns,
+            frozen_columns: 0,
+            filtered: false,
+            pieces: Vec::new(),
+            n_rows: 0,
+            charts: Vec::new(),
+        }
     }
 
     /// With this text above the header row.
     #[must_use]
-    pub fn with_banner(mut self, banner: Option<&'a str>) -> Self {
+    pub fn with_banner(mut self, banner: Option<&'static str>) -> Self {
         self.banner = banner.map(Text::new);
         self
     }
@@ -86,20 +102,19 @@ impl<'a> Sheet<'a> {
         self
     }
 
-    /// With room for this many rows, so that filling it copies nothing.
-    #[must_use]
-    pub fn with_room_for(mut self, rows: usize) -> Self {
-        self.cells.reserve_exact(rows.saturating_mul(self.columns.len()));
-        self
-    }
-
     /// Appends a row.
     ///
     /// # Panics
     /// If the row does not have exactly one cell for each column, which no data can cause.
-    pub fn push_row<const N: usize>(&mut self, row: [Cell<'a>; N]) {
+    pub fn push_row<const N: usize>(&mut self, row: [Cell; N]) {
         assert_eq!(N, self.columns.len(), "a row of sheet {} has one cell for each column", self.name);
-        self.cells.extend(row);
+        if self.n_rows.is_multiple_of(PIECE_ROWS) {
+            self.pieces.push(Piece::new());
+        }
+        if let Some(piece) = self.pieces.last_mut() {
+            piece.extend(row);
+        }
+        self.n_rows += 1;
     }
 
     /// Adds a chart.
@@ -115,7 +130,7 @@ impl<'a> Sheet<'a> {
 
     /// The text above the header row.
     #[must_use]
-    pub fn banner(&self) -> Option<&Text<'a>> {
+    pub fn banner(&self) -> Option<&Text> {
         self.banner.as_ref()
     }
 
@@ -146,12 +161,18 @@ impl<'a> Sheet<'a> {
     /// The number of rows below the header.
     #[must_use]
     pub fn n_rows(&self) -> usize {
-        self.cells.len().checked_div(self.columns.len()).unwrap_or(0)
+        self.n_rows
     }
 
     /// The rows below the header, top down.
-    pub fn rows(&self) -> impl Iterator<Item = &[Cell<'a>]> {
-        self.cells.chunks_exact(self.columns.len().max(1))
+    pub fn rows(&self) -> impl Iterator<Item = &[Cell]> {
+        self.pieces.iter().flat_map(|piece| piece.chunks_exact(self.columns.len().max(1)))
+    }
+
+    /// Takes the rows out, in pieces of one cell after the other, so that each can be dropped when it is done with.
+    pub(super) fn take_pieces(&mut self) -> impl Iterator<Item = Piece> + use<> {
+        self.n_rows = 0;
+        std::mem::take(&mut self.pieces).into_iter()
     }
 
     /// The header's row, from 0.
@@ -236,7 +257,7 @@ pub fn cell_name(column: u16, row: usize) -> String {
 mod tests {
     use super::*;
 
-    fn sheet(banner: Option<&str>) -> Sheet<'_> {
+    fn sheet(banner: Option<&'static str>) -> Sheet {
         let columns =
             vec![Column::new("Day", 12.0, NumberFormat::Date), Column::new("Level", 12.0, NumberFormat::Decimal2)];
         Sheet::new("Levels", columns).with_banner(banner)

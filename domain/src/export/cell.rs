@@ -50,9 +50,9 @@ impl NumberFormat {
 ///
 /// It is stored as a string whatever its first character is, so data can never become a formula.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text<'a>(Cow<'a, str>);
+pub struct Text(Cow<'static, str>);
 
-impl<'a> Text<'a> {
+impl Text {
     /// The text as a cell can hold it. Line ends become `\n`, characters that XML 1.0 forbids become U+FFFD, and a
     /// text over [`MAX_TEXT_UNITS`] is cut and says so at its end.
     ///
@@ -61,7 +61,7 @@ impl<'a> Text<'a> {
     /// assert_eq!(Text::new("a\r\nb\u{1}").as_str(), "a\nb\u{FFFD}");
     /// ```
     #[must_use]
-    pub fn new(text: impl Into<Cow<'a, str>>) -> Self {
+    pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         let text = text.into();
         let clean = if text.contains(needs_replacing) { Cow::Owned(replaced(&text)) } else { text };
         // A UTF-8 text has at least as many bytes as UTF-16 units, so short texts need no counting.
@@ -75,6 +75,12 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0.into_owned()
     }
 }
 
@@ -115,7 +121,7 @@ pub struct Formula {
 
 /// The content of one cell.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Cell<'a> {
+pub enum Cell {
     /// Nothing: the value is absent.
     Empty,
     /// A number in the column's format.
@@ -125,16 +131,16 @@ pub enum Cell<'a> {
     /// A day, stored as a real date.
     Date(Day),
     /// Text.
-    Text(Text<'a>),
+    Text(Text),
     /// Text that heads a group of rows.
-    Heading(Text<'a>),
+    Heading(Text),
     /// Yes or no.
     Truth(bool),
     /// A formula with its value.
     Formula(Box<Formula>),
 }
 
-impl<'a> Cell<'a> {
+impl Cell {
     /// A number in the column's format; no workbook can hold NaN or infinity, so those are an empty cell.
     #[must_use]
     pub fn number(value: f64) -> Self {
@@ -155,13 +161,13 @@ impl<'a> Cell<'a> {
 
     /// A text, made storable.
     #[must_use]
-    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+    pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
         Self::Text(Text::new(text))
     }
 
     /// A text that heads a group of rows.
     #[must_use]
-    pub fn heading(text: impl Into<Cow<'a, str>>) -> Self {
+    pub fn heading(text: impl Into<Cow<'static, str>>) -> Self {
         Self::Heading(Text::new(text))
     }
 
@@ -178,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clean_text_is_borrowed_as_it_is() {
+    fn clean_text_stays_as_it_is() {
         for text in ["", "=1+1", "+cmd", "@x", "-2", "\t=", "Ünïcode 🦀", "two\nlines"] {
             assert!(matches!(Text::new(text).0, Cow::Borrowed(same) if same == text), "{text:?}");
         }
@@ -193,7 +199,7 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_at_a_character_and_says_so() {
         let exact = "x".repeat(MAX_TEXT_UNITS);
-        assert_eq!(Text::new(exact.as_str()).as_str(), exact);
+        assert_eq!(Text::new(exact.clone()).as_str(), exact);
         let cut = Text::new("x".repeat(MAX_TEXT_UNITS + 1));
         assert_eq!(cut.as_str().len(), MAX_TEXT_UNITS);
         assert!(cut.as_str().ends_with("xx [cut]"));

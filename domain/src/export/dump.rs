@@ -5,7 +5,7 @@ use std::fmt;
 use super::book::{Book, CellRange, LineChart, Sheet, cell_name};
 use super::cell::Cell;
 
-impl fmt::Display for Book<'_> {
+impl fmt::Display for Book {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let properties = &self.properties;
         writeln!(f, "book {:?} · {:?} · {:?}", properties.title, properties.subject, properties.comment)?;
@@ -14,7 +14,7 @@ impl fmt::Display for Book<'_> {
     }
 }
 
-fn write_sheet(f: &mut fmt::Formatter<'_>, sheet: &Sheet<'_>) -> fmt::Result {
+fn write_sheet(f: &mut fmt::Formatter<'_>, sheet: &Sheet) -> fmt::Result {
     let filter = if sheet.is_filtered() { ", filtered" } else { "" };
     writeln!(f, "\nsheet {:?}: {} frozen columns{filter}", sheet.name(), sheet.frozen_columns())?;
     if let Some(banner) = sheet.banner() {
@@ -37,7 +37,7 @@ fn write_sheet(f: &mut fmt::Formatter<'_>, sheet: &Sheet<'_>) -> fmt::Result {
     Ok(())
 }
 
-fn write_cell(f: &mut fmt::Formatter<'_>, cell: &Cell<'_>) -> fmt::Result {
+fn write_cell(f: &mut fmt::Formatter<'_>, cell: &Cell) -> fmt::Result {
     match cell {
         Cell::Empty => f.write_str("-"),
         Cell::Number(value) => write!(f, "{value}"),

@@ -6,7 +6,7 @@ use rust_xlsxwriter::{
 };
 
 use super::book::{Book, CellRange, Column, LineChart, Properties, Sheet};
-use super::cell::{Cell, Formula, NumberFormat, Text};
+use super::cell::{Cell, NumberFormat};
 use crate::units::Day;
 
 /// The rows of a sheet in the file format.
@@ -38,11 +38,11 @@ pub enum RenderError {
 
 /// The book as the bytes of an `.xlsx` file: the same book gives the same bytes.
 ///
-/// *Inputs*: the book, by value, so that the memory of each sheet's cells is free again once they are handed on.
+/// *Inputs*: the book, by value, so that the memory of its cells is free again as they are handed on.
 ///
 /// # Errors
 /// [`RenderError`] where a sheet is too long or has a name that the file format refuses.
-pub fn render_xlsx(book: Book<'_>) -> Result<Vec<u8>, RenderError> {
+pub fn render_xlsx(book: Book) -> Result<Vec<u8>, RenderError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(&book.properties)?);
     workbook.set_zip_compression_level(COMPRESSION_LEVEL);
@@ -52,7 +52,7 @@ pub fn render_xlsx(book: Book<'_>) -> Result<Vec<u8>, RenderError> {
         if rows > MAX_ROWS {
             return Err(RenderError::TooManyRows { sheet: sheet.name().to_owned(), rows });
         }
-        write_sheet(workbook.add_worksheet(), &sheet, &styles)?;
+        write_sheet(workbook.add_worksheet(), sheet, &styles)?;
     }
     Ok(workbook.save_to_buffer()?)
 }
@@ -102,7 +102,7 @@ fn number_format(format: NumberFormat) -> Format {
     if format == NumberFormat::Date { cell.set_align(FormatAlign::Left) } else { cell }
 }
 
-fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet<'_>, styles: &Styles) -> Result<(), XlsxError> {
+fn write_sheet(worksheet: &mut Worksheet, mut sheet: Sheet, styles: &Styles) -> Result<(), XlsxError> {
     worksheet.set_name(sheet.name())?;
     let header = row_number(sheet.header_row());
     for (index, column) in (0_u16..).zip(sheet.columns()) {
@@ -118,14 +118,16 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &Sheet<'_>, styles: &Styles) ->
     if sheet.is_filtered() && sheet.n_rows() > 0 {
         worksheet.autofilter(header, 0, row_number(sheet.next_row() - 1), last_column)?;
     }
-    for (row, cells) in (header + 1..).zip(sheet.rows()) {
-        for ((column, definition), cell) in (0_u16..).zip(sheet.columns()).zip(cells) {
-            write_cell(worksheet, row, column, cell, definition, styles)?;
-        }
-    }
     for chart in sheet.charts() {
         let (column, row) = chart.anchor;
         worksheet.insert_chart(row_number(row), column, &line_chart(chart))?;
+    }
+    let pieces = sheet.take_pieces();
+    let mut places = (header + 1..).flat_map(|row| (0_u16..).zip(sheet.columns()).map(move |place| (row, place)));
+    for cell in pieces.flatten() {
+        if let Some((row, (column, definition))) = places.next() {
+            write_cell(worksheet, (row, column), cell, definition.format, styles)?;
+        }
     }
     Ok(())
 }
@@ -150,59 +152,36 @@ fn write_column(
 /// Most cells take their column's format, which costs neither a look-up nor memory.
 fn write_cell(
     worksheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    cell: &Cell<'_>,
-    definition: &Column,
+    (row, column): (u32, u16),
+    cell: Cell,
+    column_format: NumberFormat,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     match cell {
-        Cell::Empty => {}
-        Cell::Number(value) => {
-            worksheet.write_number(row, column, *value)?;
-        }
+        Cell::Empty => worksheet,
+        Cell::Number(value) => worksheet.write_number(row, column, value)?,
         Cell::Formatted(value, format) => {
-            worksheet.write_number_with_format(row, column, *value, &number_format(*format))?;
+            worksheet.write_number_with_format(row, column, value, &number_format(format))?
         }
-        Cell::Date(day) if definition.format == NumberFormat::Date => {
-            worksheet.write_number(row, column, serial_day(*day))?;
+        Cell::Date(day) if column_format == NumberFormat::Date => {
+            worksheet.write_number(row, column, serial_day(day))?
         }
         Cell::Date(day) => {
-            worksheet.write_number_with_format(row, column, serial_day(*day), &number_format(NumberFormat::Date))?;
+            worksheet.write_number_with_format(row, column, serial_day(day), &number_format(NumberFormat::Date))?
         }
-        Cell::Text(text) => write_text(worksheet, row, column, text, styles)?,
-        Cell::Heading(text) => {
-            worksheet.write_string_with_format(row, column, text.as_str(), &styles.heading)?;
+        Cell::Text(text) if text.as_str().starts_with(['=', '+', '-', '@', '\t']) => {
+            worksheet.write_string_with_format(row, column, text, &styles.quoted)?
         }
-        Cell::Truth(value) => {
-            worksheet.write_boolean(row, column, *value)?;
+        Cell::Text(text) => worksheet.write_string(row, column, text)?,
+        Cell::Heading(text) => worksheet.write_string_with_format(row, column, text, &styles.heading)?,
+        Cell::Truth(value) => worksheet.write_boolean(row, column, value)?,
+        Cell::Formula(formula) => {
+            let written = XlsxFormula::new(formula.expression).set_result(formula.result.to_string());
+            match formula.format {
+                Some(format) => worksheet.write_formula_with_format(row, column, written, &number_format(format))?,
+                None => worksheet.write_formula(row, column, written)?,
+            }
         }
-        Cell::Formula(formula) => write_formula(worksheet, row, column, formula)?,
-    }
-    Ok(())
-}
-
-fn write_text(
-    worksheet: &mut Worksheet,
-    row: u32,
-    column: u16,
-    text: &Text<'_>,
-    styles: &Styles,
-) -> Result<(), XlsxError> {
-    let text = text.as_str();
-    if text.starts_with(['=', '+', '-', '@', '\t']) {
-        worksheet.write_string_with_format(row, column, text, &styles.quoted)?;
-    } else {
-        worksheet.write_string(row, column, text)?;
-    }
-    Ok(())
-}
-
-fn write_formula(worksheet: &mut Worksheet, row: u32, column: u16, formula: &Formula) -> Result<(), XlsxError> {
-    let written = XlsxFormula::new(&formula.expression).set_result(formula.result.to_string());
-    match formula.format {
-        Some(format) => worksheet.write_formula_with_format(row, column, written, &number_format(format))?,
-        None => worksheet.write_formula(row, column, written)?,
     };
     Ok(())
 }

@@ -15,37 +15,33 @@ pub const SYNTHETIC_BANNER: &str = "Synthetic sample data: fictional companies a
 
 /// The workbook of an index report: Summary, then the chosen sheets.
 ///
-/// *Inputs*: the report, its rows in order of date; which sheets to make.
+/// *Inputs*: the report, its rows in order of date, by value, so that its texts move into the cells; which sheets to
+/// make.
 ///
-/// *Returns*: the book, which borrows the report's texts. Without the Performance sheet, the levels that the chart
-/// draws are on a sheet "Chart data" at the end.
+/// *Returns*: the book. Without the Performance sheet, the levels that the chart draws are on a sheet "Chart data" at
+/// the end.
 ///
 /// *Method*: `docs/methods/workbook.md`.
 #[must_use]
-pub fn index_book(report: &IndexReport, chosen: IndexSheets) -> Book<'_> {
-    let levels = if chosen.performance { tables::performance(report) } else { tables::chart_data(report) };
-    let mut sheets = vec![summary::summary(report, &levels)];
-    let levels = if chosen.performance {
-        sheets.push(levels);
-        None
-    } else {
-        Some(levels)
-    };
+pub fn index_book(report: IndexReport, chosen: IndexSheets) -> Book {
+    let properties = properties(&report);
+    let levels = if chosen.performance { tables::performance(&report) } else { tables::chart_data(&report) };
+    let mut sheets = vec![summary::summary(&report, &levels)];
+    let (performance, chart_data) = if chosen.performance { (Some(levels), None) } else { (None, Some(levels)) };
+    let banner = banner(&report);
+    let statistics = chosen.statistics.then(|| tables::statistics(&report));
+    let method = chosen.method.then(|| tables::method(&report));
+    sheets.extend(performance);
     if chosen.compositions {
-        sheets.extend(tables::compositions(report, tables::MAX_COMPOSITION_ROWS));
+        sheets.extend(tables::compositions(report.compositions, banner, tables::MAX_COMPOSITION_ROWS));
     }
     if chosen.changes {
-        sheets.push(tables::changes(report));
+        sheets.push(tables::changes(report.changes, banner));
     }
-    if chosen.statistics {
-        sheets.push(tables::statistics(report));
-    }
-    if chosen.method {
-        sheets.push(tables::method(report));
-    }
+    sheets.extend(statistics.into_iter().chain(method));
     // Data for the chart alone comes last, and only where there is a chart.
-    sheets.extend(levels.filter(|levels| levels.n_rows() > 0));
-    Book { properties: properties(report), sheets }
+    sheets.extend(chart_data.filter(|levels| levels.n_rows() > 0));
+    Book { properties, sheets }
 }
 
 fn properties(report: &IndexReport) -> Properties {

@@ -11,7 +11,7 @@ const CHART_COLUMN: u16 = 4;
 const CHART_SIZE_PX: (u32, u32) = (860, 420);
 
 /// The Summary sheet. The last level and return are formulas on `levels`, the sheet that holds the daily figures.
-pub(super) fn summary<'a>(report: &'a IndexReport, levels: &Sheet<'_>) -> Sheet<'a> {
+pub(super) fn summary(report: &IndexReport, levels: &Sheet) -> Sheet {
     let columns = vec![
         Column::new("Figure", 30.0, NumberFormat::General),
         Column::new("Value", 34.0, NumberFormat::General),
@@ -28,19 +28,19 @@ pub(super) fn summary<'a>(report: &'a IndexReport, levels: &Sheet<'_>) -> Sheet<
     sheet
 }
 
-fn push_heading(sheet: &mut Sheet<'_>, title: &'static str) {
+fn push_heading(sheet: &mut Sheet, title: &'static str) {
     sheet.push_row([Cell::heading(title), Cell::Empty, Cell::Empty]);
 }
 
-fn push_definition<'a>(sheet: &mut Sheet<'a>, report: &'a IndexReport) {
+fn push_definition(sheet: &mut Sheet, report: &IndexReport) {
     push_heading(sheet, "Index");
-    sheet.push_row([Cell::text("Index"), Cell::text(report.slug.as_str()), Cell::Empty]);
+    sheet.push_row([Cell::text("Index"), Cell::text(report.slug.clone()), Cell::Empty]);
     for field in &report.definition {
-        sheet.push_row([Cell::text(field.label.as_str()), Cell::text(field.text.as_str()), Cell::Empty]);
+        sheet.push_row([Cell::text(field.label.clone()), Cell::text(field.text.clone()), Cell::Empty]);
     }
 }
 
-fn push_range(sheet: &mut Sheet<'_>, report: &IndexReport, levels: &Sheet<'_>) {
+fn push_range(sheet: &mut Sheet, report: &IndexReport, levels: &Sheet) {
     let count = |value: u64| Cell::formatted(exact(value), NumberFormat::Whole);
     let rows = &report.performance;
     push_heading(sheet, "Range");
@@ -65,27 +65,27 @@ fn push_range(sheet: &mut Sheet<'_>, report: &IndexReport, levels: &Sheet<'_>) {
     sheet.push_row([Cell::text("Outdated sessions"), count(outdated as u64), note]);
 }
 
-fn push_headlines<'a>(sheet: &mut Sheet<'a>, report: &'a IndexReport) {
+fn push_headlines(sheet: &mut Sheet, report: &IndexReport) {
     let mut headlines = report.statistics.iter().filter(|statistic| statistic.headline).peekable();
     if headlines.peek().is_some() {
         push_heading(sheet, "Statistics");
     }
     for statistic in headlines {
-        let definition = Cell::text(statistic.definition.as_str());
-        sheet.push_row([Cell::text(statistic.title.as_str()), statistic_value(statistic), definition]);
+        let definition = Cell::text(statistic.definition.clone());
+        sheet.push_row([Cell::text(statistic.title.clone()), statistic_value(statistic), definition]);
     }
 }
 
-fn push_warnings<'a>(sheet: &mut Sheet<'a>, report: &'a IndexReport) {
+fn push_warnings(sheet: &mut Sheet, report: &IndexReport) {
     if !report.warnings.is_empty() {
         push_heading(sheet, "Warnings");
     }
     for warning in &report.warnings {
-        sheet.push_row([Cell::text(warning.as_str()), Cell::Empty, Cell::Empty]);
+        sheet.push_row([Cell::text(warning.clone()), Cell::Empty, Cell::Empty]);
     }
 }
 
-fn level_chart(report: &IndexReport, levels: &Sheet<'_>, row: usize) -> Option<LineChart> {
+fn level_chart(report: &IndexReport, levels: &Sheet, row: usize) -> Option<LineChart> {
     Some(LineChart {
         title: "Index level",
         series: "Level",

@@ -25,7 +25,7 @@ const NAME: Column = Column::new("Name", 34.0, NumberFormat::General);
 const MARKET_CAP: Column = Column::new("Market cap", 22.0, NumberFormat::Whole);
 
 /// One row for each session; level and cumulative return are formulas on the row above and the daily return.
-pub(super) fn performance(report: &IndexReport) -> Sheet<'_> {
+pub(super) fn performance(report: &IndexReport) -> Sheet {
     let columns = vec![
         DATE,
         Column::new("Level", 14.0, NumberFormat::Decimal4),
@@ -36,11 +36,7 @@ pub(super) fn performance(report: &IndexReport) -> Sheet<'_> {
         Column::new("Stale prices", 15.0, NumberFormat::Whole),
         Column::new("Outdated", 12.0, NumberFormat::General),
     ];
-    let mut sheet = Sheet::new("Performance", columns)
-        .with_banner(banner(report))
-        .with_frozen_columns(1)
-        .with_filter()
-        .with_room_for(report.performance.len());
+    let mut sheet = Sheet::new("Performance", columns).with_banner(banner(report)).with_frozen_columns(1).with_filter();
     for (index, row) in report.performance.iter().enumerate() {
         let [level, cumulative] = compounded(row, index > 0, sheet.next_row());
         sheet.push_row([
@@ -59,7 +55,7 @@ pub(super) fn performance(report: &IndexReport) -> Sheet<'_> {
 
 /// The level and the cumulative return of the session on sheet row `row`: formulas where there is a row above and a
 /// daily return, else the values, from which the rows below go on.
-fn compounded<'a>(session: &PerformanceRow, has_row_above: bool, row: usize) -> [Cell<'a>; 2] {
+fn compounded(session: &PerformanceRow, has_row_above: bool, row: usize) -> [Cell; 2] {
     if !has_row_above || session.daily_return.is_none() {
         return [Cell::number(session.level), Cell::number(session.cumulative_return)];
     }
@@ -70,15 +66,14 @@ fn compounded<'a>(session: &PerformanceRow, has_row_above: bool, row: usize) -> 
 }
 
 /// What the chart and the Summary refer to where there is no Performance sheet, in the same columns.
-pub(super) fn chart_data(report: &IndexReport) -> Sheet<'_> {
+pub(super) fn chart_data(report: &IndexReport) -> Sheet {
     let columns = vec![
         DATE,
         Column::new("Level", 14.0, NumberFormat::Decimal4),
         Column::new("Daily return", 15.0, NumberFormat::Percent4),
         Column::new("Cumulative return", 20.0, NumberFormat::Percent4),
     ];
-    let mut sheet =
-        Sheet::new("Chart data", columns).with_banner(banner(report)).with_room_for(report.performance.len());
+    let mut sheet = Sheet::new("Chart data", columns).with_banner(banner(report));
     for row in &report.performance {
         let (level, cumulative) = (Cell::number(row.level), Cell::number(row.cumulative_return));
         sheet.push_row([Cell::Date(row.date), level, Cell::optional(row.daily_return), cumulative]);
@@ -87,40 +82,25 @@ pub(super) fn chart_data(report: &IndexReport) -> Sheet<'_> {
 }
 
 /// The members at each close: as many sheets as their rows need, one at least. A session is never split.
-pub(super) fn compositions(report: &IndexReport, max_rows: usize) -> Vec<Sheet<'_>> {
-    let mut sheets = Vec::new();
-    let mut rest = report.compositions.as_slice();
-    loop {
-        let (sessions, rows) = fitting(rest, max_rows);
-        let (now, later) = rest.split_at(sessions);
-        let name =
-            if sheets.is_empty() { "Compositions".to_owned() } else { format!("Compositions {}", sheets.len() + 1) };
-        let mut sheet = composition_sheet(name, report, rows);
-        for composition in now {
-            composition.members.iter().for_each(|member| push_member(&mut sheet, composition.date, member));
+pub(super) fn compositions(
+    compositions: Vec<Composition>,
+    banner: Option<&'static str>,
+    max_rows: usize,
+) -> Vec<Sheet> {
+    let mut full = Vec::new();
+    let mut sheet = composition_sheet("Compositions".to_owned(), banner);
+    for Composition { date, members } in compositions {
+        if sheet.n_rows() > 0 && sheet.n_rows() + members.len() > max_rows {
+            let next = composition_sheet(format!("Compositions {}", full.len() + 2), banner);
+            full.push(std::mem::replace(&mut sheet, next));
         }
-        sheets.push(sheet);
-        rest = later;
-        if rest.is_empty() {
-            return sheets;
-        }
+        members.into_iter().for_each(|member| push_member(&mut sheet, date, member));
     }
+    full.push(sheet);
+    full
 }
 
-/// How many of the first sessions have at most `max_rows` members together, one at least, and how many they have.
-fn fitting(compositions: &[Composition], max_rows: usize) -> (usize, usize) {
-    let mut rows = 0;
-    for (index, composition) in compositions.iter().enumerate() {
-        let more = rows + composition.members.len();
-        if index > 0 && more > max_rows {
-            return (index, rows);
-        }
-        rows = more;
-    }
-    (compositions.len(), rows)
-}
-
-fn composition_sheet(name: String, report: &IndexReport, rows: usize) -> Sheet<'_> {
+fn composition_sheet(name: String, banner: Option<&'static str>) -> Sheet {
     let columns = vec![
         DATE,
         Column::new("Rank", 8.0, NumberFormat::Whole),
@@ -133,16 +113,16 @@ fn composition_sheet(name: String, report: &IndexReport, rows: usize) -> Sheet<'
         Column::new("Shares", 14.0, NumberFormat::Decimal4),
         Column::new("Notional", 14.0, NumberFormat::Decimal4),
     ];
-    Sheet::new(name, columns).with_banner(banner(report)).with_frozen_columns(3).with_filter().with_room_for(rows)
+    Sheet::new(name, columns).with_banner(banner).with_frozen_columns(3).with_filter()
 }
 
-fn push_member<'a>(sheet: &mut Sheet<'a>, date: Day, member: &'a CompositionRow) {
+fn push_member(sheet: &mut Sheet, date: Day, member: CompositionRow) {
     sheet.push_row([
         Cell::Date(date),
         Cell::Number(f64::from(member.rank)),
-        Cell::text(member.ticker.as_str()),
-        optional_text(member.name.as_deref()),
-        optional_text(member.sector.as_deref()),
+        Cell::text(member.ticker),
+        optional_text(member.name),
+        optional_text(member.sector),
         Cell::number(member.weight),
         Cell::number(member.price),
         Cell::number(member.market_cap),
@@ -152,7 +132,7 @@ fn push_member<'a>(sheet: &mut Sheet<'a>, date: Day, member: &'a CompositionRow)
 }
 
 /// The members that came and went.
-pub(super) fn changes(report: &IndexReport) -> Sheet<'_> {
+pub(super) fn changes(changes: Vec<ChangeRow>, banner: Option<&'static str>) -> Sheet {
     let columns = vec![
         DATE,
         TICKER,
@@ -163,30 +143,26 @@ pub(super) fn changes(report: &IndexReport) -> Sheet<'_> {
         MARKET_CAP,
         Column::new("Reason", 60.0, NumberFormat::General),
     ];
-    let mut sheet = Sheet::new("Changes", columns)
-        .with_banner(banner(report))
-        .with_frozen_columns(2)
-        .with_filter()
-        .with_room_for(report.changes.len());
-    report.changes.iter().for_each(|change| push_change(&mut sheet, change));
+    let mut sheet = Sheet::new("Changes", columns).with_banner(banner).with_frozen_columns(2).with_filter();
+    changes.into_iter().for_each(|change| push_change(&mut sheet, change));
     sheet
 }
 
-fn push_change<'a>(sheet: &mut Sheet<'a>, change: &'a ChangeRow) {
+fn push_change(sheet: &mut Sheet, change: ChangeRow) {
     sheet.push_row([
         Cell::Date(change.date),
-        Cell::text(change.ticker.as_str()),
-        optional_text(change.name.as_deref()),
+        Cell::text(change.ticker),
+        optional_text(change.name),
         Cell::text(change.action.as_str()),
         Cell::optional(change.rank.map(f64::from)),
         Cell::optional(change.previous_rank.map(f64::from)),
         Cell::optional(change.market_cap),
-        Cell::text(change.reason.as_str()),
+        Cell::text(change.reason),
     ]);
 }
 
 /// The statistics with their definitions.
-pub(super) fn statistics(report: &IndexReport) -> Sheet<'_> {
+pub(super) fn statistics(report: &IndexReport) -> Sheet {
     let columns = vec![
         Column::new("Statistic", 34.0, NumberFormat::General),
         Column::new("Value", 16.0, NumberFormat::Decimal4),
@@ -201,14 +177,14 @@ pub(super) fn statistics(report: &IndexReport) -> Sheet<'_> {
             StatisticUnit::Sessions => "sessions",
             StatisticUnit::Count => "count",
         };
-        let (title, definition) = (Cell::text(statistic.title.as_str()), Cell::text(statistic.definition.as_str()));
+        let (title, definition) = (Cell::text(statistic.title.clone()), Cell::text(statistic.definition.clone()));
         sheet.push_row([title, statistic_value(statistic), Cell::text(unit), definition]);
     }
     sheet
 }
 
 /// A statistic's value in the format of its unit; where it is undefined, the cell says so.
-pub(super) fn statistic_value(statistic: &Statistic) -> Cell<'static> {
+pub(super) fn statistic_value(statistic: &Statistic) -> Cell {
     let format = match statistic.unit {
         StatisticUnit::Fraction => NumberFormat::Percent4,
         StatisticUnit::Ratio => NumberFormat::Decimal4,
@@ -221,17 +197,17 @@ pub(super) fn statistic_value(statistic: &Statistic) -> Cell<'static> {
 }
 
 /// Where the numbers come from.
-pub(super) fn method(report: &IndexReport) -> Sheet<'_> {
+pub(super) fn method(report: &IndexReport) -> Sheet {
     let columns =
         vec![Column::new("Item", 30.0, NumberFormat::General), Column::new("Text", 120.0, NumberFormat::General)];
     let mut sheet = Sheet::new("Method", columns).with_banner(banner(report));
     for note in &report.method {
-        sheet.push_row([Cell::text(note.label.as_str()), Cell::text(note.text.as_str())]);
+        sheet.push_row([Cell::text(note.label.clone()), Cell::text(note.text.clone())]);
     }
     sheet
 }
 
-fn optional_text(text: Option<&str>) -> Cell<'_> {
+fn optional_text(text: Option<String>) -> Cell {
     text.map_or(Cell::Empty, Cell::text)
 }
 
@@ -256,24 +232,10 @@ mod tests {
 
     #[test]
     fn sessions_that_do_not_fit_go_on_a_further_sheet_whole() {
-        let report = IndexReport {
-            slug: "top2".to_owned(),
-            definition: Vec::new(),
-            start_date: Day::from_number(0),
-            end_date: Day::from_number(3),
-            base_value: 1_000.0,
-            synthetic: false,
-            performance: Vec::new(),
-            compositions: vec![composition(0, 2), composition(1, 2), composition(2, 2), composition(3, 9)],
-            changes: Vec::new(),
-            statistics: Vec::new(),
-            method: Vec::new(),
-            warnings: Vec::new(),
-        };
-        let sheets = compositions(&report, 5);
+        let sessions = vec![composition(0, 2), composition(1, 2), composition(2, 2), composition(3, 9)];
+        let sheets = compositions(sessions, None, 5);
         let shape: Vec<_> = sheets.iter().map(|sheet| (sheet.name(), sheet.n_rows())).collect();
         assert_eq!(shape, [("Compositions", 4), ("Compositions 2", 2), ("Compositions 3", 9)]);
-        let empty = IndexReport { compositions: Vec::new(), ..report };
-        assert_eq!(compositions(&empty, 5).len(), 1);
+        assert_eq!(compositions(Vec::new(), None, 5).len(), 1);
     }
 }
