@@ -149,20 +149,16 @@ fn text_from_data_never_becomes_a_formula() {
 
 #[test]
 fn awkward_texts_are_stored_in_full_or_visibly_changed() {
-    let long = "é".repeat(MAX_TEXT_UNITS + 100);
-    let cases: [(&str, String); 6] = [
-        ("a\u{0}b\u{8}\u{1F}c\u{FFFF}", "a\u{FFFD}b\u{FFFD}\u{FFFD}c\u{FFFD}".to_owned()),
-        ("<&\"'>]]>", "<&\"'>]]>".to_owned()),
-        ("  spaces  ", "  spaces  ".to_owned()),
-        ("two\nlines", "two\nlines".to_owned()),
-        ("日本 🦀", "日本 🦀".to_owned()),
-        (&long, "é".repeat(MAX_TEXT_UNITS - 6) + " [cut]"),
+    let changed = [
+        ("a\u{0}b\u{8}\u{1F}c\u{FFFF}".to_owned(), "a\u{FFFD}b\u{FFFD}\u{FFFD}c\u{FFFD}".to_owned()),
+        ("é".repeat(MAX_TEXT_UNITS + 100), "é".repeat(MAX_TEXT_UNITS - 6) + " [cut]"),
     ];
-    for (text, expected) in cases {
+    let kept = ["<&\"'>]]>", "  spaces  ", "two\nlines", "日本 🦀"].map(|text| (text.to_owned(), text.to_owned()));
+    for (text, expected) in changed.into_iter().chain(kept) {
         let mut sheet = Sheet::new("Texts", vec![Column::new("Text", 20.0, NumberFormat::General)]);
         sheet.push_row([Cell::text(text)]);
         let range = open(render_xlsx(book(vec![sheet])).unwrap()).worksheet_range("Texts").unwrap();
-        assert_eq!(range.get_value((1, 0)), Some(&Data::String(expected)), "{:?}", &text[..text.len().min(20)]);
+        assert_eq!(range.get_value((1, 0)), Some(&Data::String(expected)));
     }
 }
 

@@ -19,6 +19,7 @@ const HEADER_FILL: u32 = 0x1F_3A5F;
 const BANNER_FILL: u32 = 0xFF_F3CD;
 const BANNER_TEXT: u32 = 0xB0_2A1E;
 const LINE_COLOR: u32 = 0x1F_6FB2;
+const GRID_COLOR: u32 = 0xD9_D9D9;
 
 /// Why a book cannot be a file.
 #[derive(Debug, thiserror::Error)]
@@ -203,7 +204,9 @@ fn line_chart(chart: &LineChart) -> Chart {
         .set_date_axis(true)
         .set_num_format(NumberFormat::Date.code())
         .set_label_position(ChartAxisLabelPosition::Low);
-    drawn.y_axis().set_num_format(chart.value_format.code());
+    let mut grid = ChartLine::new();
+    grid.set_color(GRID_COLOR);
+    drawn.y_axis().set_num_format(chart.value_format.code()).set_major_gridlines_line(&grid);
     if let Some(floor) = chart.value_floor {
         drawn.y_axis().set_min(floor);
     }
