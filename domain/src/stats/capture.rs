@@ -83,6 +83,13 @@ mod tests {
     }
 
     #[test]
+    fn days_on_which_the_benchmark_stood_still_count_for_neither() {
+        // Only the first day counts: 0.5/0.25 and −0.25/−0.5.
+        assert_close(up_capture(&[0.5, 0.9], &[0.25, 0.0], 1.0), 2.0);
+        assert_close(down_capture(&[-0.25, 0.9], &[-0.5, 0.0], 1.0), 0.5);
+    }
+
+    #[test]
     fn a_benchmark_that_never_moved_that_way_gives_no_capture() {
         assert_eq!(up_capture(&[0.1, 0.1], &[-0.1, 0.0], 252.0), None);
         assert_eq!(down_capture(&[0.1, 0.1], &[0.1, 0.0], 252.0), None);

@@ -112,8 +112,8 @@ mod tests {
 
     #[test]
     fn a_peak_reached_again_up_to_rounding_ends_the_drawdown() {
-        // 0.7 · (1/0.7) may be 0.9999999999999999; the price is back where it was.
-        let returns = dated(&[-0.3, 1.0 / 0.7 - 1.0, -0.1]);
+        // A price goes from 100 to 97 and back to 100; in doubles the two returns compound to 1 − 1.1e-16.
+        let returns = dated(&[97.0 / 100.0 - 1.0, 100.0 / 97.0 - 1.0, -0.01]);
         let found = deepest_drawdowns(Day::from_number(0), &returns, 5);
         assert_eq!(found.iter().map(days).collect::<Vec<_>>(), [(0, 1, Some(2)), (2, 3, None)]);
     }

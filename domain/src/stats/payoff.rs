@@ -40,6 +40,12 @@ mod tests {
     }
 
     #[test]
+    fn days_without_a_move_are_no_loss() {
+        // 0.2/0.1; with the zero among the losses it would be 0.2/0.05.
+        assert_close(payoff(&[0.2, 0.0, -0.1]), 2.0);
+    }
+
+    #[test]
     fn one_side_alone_has_no_payoff() {
         assert_eq!(payoff(&[0.1, 0.0]), None);
         assert_eq!(payoff(&[-0.1, 0.0]), None);

@@ -55,5 +55,7 @@ mod tests {
     fn gains_alone_have_no_sortino_ratio() {
         assert_eq!(sortino(&[0.1, 0.2, 0.0], 0.0, 252.0), None);
         assert_eq!(sortino(&[], 0.0, 252.0), None);
+        // A loss that is the rounding of a price ratio is none.
+        assert_eq!(sortino(&[0.1, -1e-16], 0.0, 252.0), None);
     }
 }

@@ -232,6 +232,19 @@ mod tests {
     }
 
     #[test]
+    fn a_price_that_grows_evenly_up_to_rounding_has_no_ratio_to_its_spread() {
+        let prices: Vec<f64> = (0..5).map(|n| 1.1_f64.powi(n)).collect();
+        let returns: Vec<f64> = prices.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect();
+        assert!(returns.iter().any(|value| value.to_bits() != returns[0].to_bits()), "the case is one of rounding");
+        let even = summary(&returns, None);
+        for value in [even.sharpe, even.skew, even.excess_kurtosis, even.probabilistic_sharpe] {
+            assert_eq!(value, None);
+        }
+        let against_even = summary(&RETURNS, Some(&returns));
+        assert_eq!((against_even.beta, against_even.alpha), (None, None));
+    }
+
+    #[test]
     fn a_total_loss_is_minus_one_and_leaves_no_infinity() {
         let statistics = summary(&[0.01, -1.0, 0.02, 0.03], Some(&BENCHMARK));
         assert_eq!(
