@@ -1,10 +1,12 @@
 //! The JSON shapes of the HTTP API, shared by the Worker and the app. Serde lives here; domain types carry none.
 
 pub mod day;
+mod ingestions;
 mod keys;
 mod operations;
 mod problem;
 
+pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionList, RejectedRow};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};
 pub use operations::{Health, Readiness};
 pub use problem::{FieldError, ProblemBody};

@@ -28,6 +28,13 @@ pub enum JobOutcome {
         /// State for the next slice, JSON.
         state: String,
     },
+    /// Go on with the next slice from this state, not before this instant: the other side asked for patience.
+    Later {
+        /// The earliest instant.
+        not_before: UnixMillis,
+        /// State for the next slice, JSON.
+        state: String,
+    },
     /// Try this slice again, not before this instant.
     Retry {
         /// The earliest instant.

@@ -7,9 +7,11 @@ mod clock;
 mod job_store;
 mod market_data;
 mod market_store;
+mod run_log;
 
 pub use alerts::{Alert, Alerts};
 pub use clock::Clock;
 pub use job_store::{ClaimedJob, JobOutcome, JobStore};
 pub use market_data::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
 pub use market_store::{MarketStore, Origin, Published, Rejection, RowKind, StoreError};
+pub use run_log::{RunEnd, RunLog, RunProgress};

@@ -1,0 +1,211 @@
+//! Market data in memory: what is published, and what is staged.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use crate::ports::{MarketStore, Origin, Published, StoreError};
+use crate::testing::Faults;
+use crate::units::{Day, DayRange, Ticker, UnixMillis};
+
+/// Everything that is visible, by its natural key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptMarket {
+    /// Securities by symbol; of one that was never described only the symbol is known.
+    pub securities: BTreeMap<Ticker, Security>,
+    /// Bars by session and symbol.
+    pub bars: BTreeMap<(Day, Ticker), DailyBar>,
+    /// Published market caps by session and symbol.
+    pub caps: BTreeMap<(Day, Ticker), ReportedCap>,
+    /// Share counts by the day from which they were known, and symbol.
+    pub shares: BTreeMap<(Day, Ticker), SharesCount>,
+    /// Splits by ex-date and symbol.
+    pub splits: BTreeMap<(Day, Ticker), Split>,
+    /// Dividends by ex-date and symbol.
+    pub dividends: BTreeMap<(Day, Ticker), Dividend>,
+}
+
+/// What waits under a batch.
+#[derive(Clone, Debug, Default)]
+struct Staged {
+    securities: Vec<Security>,
+    bars: Vec<DailyBar>,
+    caps: Vec<ReportedCap>,
+    shares: Vec<SharesCount>,
+    splits: Vec<Split>,
+    dividends: Vec<Dividend>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    kept: KeptMarket,
+    replaced: u64,
+    data_version: i64,
+    staged: BTreeMap<i64, Staged>,
+    batches: i64,
+}
+
+/// Market data in memory, with a fault switch.
+#[derive(Debug, Default)]
+pub struct MemoryMarketStore {
+    inner: RefCell<Inner>,
+    faults: Faults,
+}
+
+impl MemoryMarketStore {
+    /// An empty store that breaks as the switch says.
+    #[must_use]
+    pub fn new(faults: Faults) -> Self {
+        Self { inner: RefCell::default(), faults }
+    }
+
+    /// Everything that is visible.
+    #[must_use]
+    pub fn kept(&self) -> KeptMarket {
+        self.inner.borrow().kept.clone()
+    }
+
+    /// How many values a later publication has replaced; each of them is kept.
+    #[must_use]
+    pub fn replaced(&self) -> u64 {
+        self.inner.borrow().replaced
+    }
+
+    /// The version of the last publication that changed something.
+    #[must_use]
+    pub fn data_version(&self) -> i64 {
+        self.inner.borrow().data_version
+    }
+
+    fn stage(&self, batch: i64, add: impl FnOnce(&mut Staged)) -> Result<(), StoreError> {
+        self.faults.around(|| {
+            let mut inner = self.inner.borrow_mut();
+            let staged = inner.staged.get_mut(&batch);
+            add(staged.ok_or_else(|| StoreError::Conflict(format!("no batch {batch} is open")))?);
+            Ok(())
+        })
+    }
+}
+
+impl MarketStore for MemoryMarketStore {
+    async fn open_batch(&self, _: Origin, _: i64, _: &str, _: UnixMillis) -> Result<i64, StoreError> {
+        self.faults.around(|| {
+            let mut inner = self.inner.borrow_mut();
+            inner.batches += 1;
+            let batch = inner.batches;
+            inner.staged.insert(batch, Staged::default());
+            Ok(batch)
+        })
+    }
+
+    async fn stage_securities(&self, batch: i64, rows: &[Security]) -> Result<(), StoreError> {
+        self.stage(batch, |staged| staged.securities.extend_from_slice(rows))
+    }
+
+    async fn stage_bars(&self, batch: i64, rows: &[DailyBar]) -> Result<(), StoreError> {
+        self.stage(batch, |staged| staged.bars.extend_from_slice(rows))
+    }
+
+    async fn stage_caps(&self, batch: i64, rows: &[ReportedCap]) -> Result<(), StoreError> {
+        self.stage(batch, |staged| staged.caps.extend_from_slice(rows))
+    }
+
+    async fn stage_shares(&self, batch: i64, rows: &[SharesCount]) -> Result<(), StoreError> {
+        self.stage(batch, |staged| staged.shares.extend_from_slice(rows))
+    }
+
+    async fn stage_splits(&self, batch: i64, rows: &[Split]) -> Result<(), StoreError> {
+        self.stage(batch, |staged| staged.splits.extend_from_slice(rows))
+    }
+
+    async fn stage_dividends(&self, batch: i64, rows: &[Dividend]) -> Result<(), StoreError> {
+        self.stage(batch, |staged| staged.dividends.extend_from_slice(rows))
+    }
+
+    async fn publish(&self, batch: i64, _: UnixMillis) -> Result<Published, StoreError> {
+        self.faults.around(|| {
+            let mut inner = self.inner.borrow_mut();
+            let staged = inner.staged.remove(&batch).unwrap_or_default();
+            let mut published = inner.kept.take_in(staged);
+            inner.replaced += published.changed;
+            inner.data_version += i64::from(published.inserted + published.changed > 0);
+            published.data_version = inner.data_version;
+            Ok(published)
+        })
+    }
+
+    async fn discard(&self, batch: i64) -> Result<(), StoreError> {
+        self.faults.around(|| {
+            self.inner.borrow_mut().staged.remove(&batch);
+            Ok(())
+        })
+    }
+
+    async fn held_sessions(&self, range: DayRange) -> Result<Vec<Day>, StoreError> {
+        self.faults.around(|| {
+            let inner = self.inner.borrow();
+            let days: BTreeSet<Day> = inner.kept.bars.keys().map(|(day, _)| *day).collect();
+            Ok(days.into_iter().filter(|day| range.contains(*day)).collect())
+        })
+    }
+}
+
+impl KeptMarket {
+    fn take_in(&mut self, staged: Staged) -> Published {
+        let mut published = Published::default();
+        for security in staged.securities {
+            let merged = match self.securities.get(&security.ticker) {
+                Some(known) => merged(known, security),
+                None => security,
+            };
+            put(&mut self.securities, merged.ticker.clone(), merged, &mut published);
+        }
+        for bar in staged.bars {
+            self.securities.entry(bar.ticker.clone()).or_insert_with(|| Security::named(bar.ticker.clone()));
+            put(&mut self.bars, (bar.day, bar.ticker.clone()), bar, &mut published);
+        }
+        for cap in staged.caps {
+            put(&mut self.caps, (cap.day, cap.ticker.clone()), cap, &mut published);
+        }
+        for count in staged.shares {
+            put(&mut self.shares, (count.as_of, count.ticker.clone()), count, &mut published);
+        }
+        for split in staged.splits {
+            put(&mut self.splits, (split.ex_day, split.ticker.clone()), split, &mut published);
+        }
+        for dividend in staged.dividends {
+            put(&mut self.dividends, (dividend.ex_day, dividend.ticker.clone()), dividend, &mut published);
+        }
+        published
+    }
+}
+
+fn put<K: Ord, V: PartialEq>(table: &mut BTreeMap<K, V>, key: K, value: V, published: &mut Published) {
+    match table.get(&key) {
+        Some(held) if *held == value => published.unchanged += 1,
+        Some(_) => {
+            published.changed += 1;
+            table.insert(key, value);
+        }
+        None => {
+            published.inserted += 1;
+            table.insert(key, value);
+        }
+    }
+}
+
+/// Absent fields leave what is known as it is.
+fn merged(known: &Security, new: Security) -> Security {
+    Security {
+        ticker: new.ticker,
+        name: new.name.or_else(|| known.name.clone()),
+        sector: new.sector.or_else(|| known.sector.clone()),
+        exchange: new.exchange.or_else(|| known.exchange.clone()),
+        kind: new.kind.or_else(|| known.kind.clone()),
+        issuer: new.issuer.or_else(|| known.issuer.clone()),
+        share_class: new.share_class.or_else(|| known.share_class.clone()),
+        list_day: new.list_day.or(known.list_day),
+        delist_day: new.delist_day.or(known.delist_day),
+        delisting_price: new.delisting_price.or(known.delisting_price),
+    }
+}
