@@ -1,0 +1,3 @@
+//! One page a route.
+
+pub(crate) mod overview;
