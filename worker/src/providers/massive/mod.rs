@@ -77,7 +77,7 @@ impl<T: Transport, B: Budget> Massive<T, B> {
     async fn all_pages<W: wire::WireRow, R>(
         &self,
         first: String,
-        mut convert: impl FnMut(W) -> Result<R, String>,
+        mut convert: impl FnMut(&W) -> Result<R, String>,
     ) -> Result<Delivered<R>, ProviderError> {
         let mut all = Delivered::clean(Vec::new());
         let mut asked = HashSet::new();

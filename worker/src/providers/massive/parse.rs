@@ -30,7 +30,7 @@ pub(super) fn page<W: WireRow, T>(
     status: u16,
     body: &[u8],
     rows_before: u64,
-    mut convert: impl FnMut(W) -> Result<T, String>,
+    mut convert: impl FnMut(&W) -> Result<T, String>,
 ) -> Result<Page<T>, ProviderError> {
     let envelope = envelope::<Vec<Row<W>>>(status, body)?;
     let mut rows = Delivered::clean(Vec::new());
@@ -40,7 +40,7 @@ pub(super) fn page<W: WireRow, T>(
                 if let Some(ticker) = &envelope.ticker {
                     row.inherit_ticker(ticker);
                 }
-                convert(row)
+                convert(&row)
             }
             Row::Misshapen(_) => Err("expected a row of the documented fields and types".to_owned()),
         };
@@ -53,7 +53,7 @@ pub(super) fn page<W: WireRow, T>(
 }
 
 /// A bar of the session that was asked for. `seen` holds the tickers of the rows before it.
-pub(super) fn bar(row: Bar, day: Day, seen: &mut HashSet<Ticker>) -> Result<DailyBar, String> {
+pub(super) fn bar(row: &Bar, day: Day, seen: &mut HashSet<Ticker>) -> Result<DailyBar, String> {
     let ticker = ticker(row.ticker.as_deref())?;
     let price = |name: &str, price: Option<f64>| match price {
         Some(price) if !(price.is_finite() && price > 0.0) => {
@@ -72,7 +72,7 @@ pub(super) fn bar(row: Bar, day: Day, seen: &mut HashSet<Ticker>) -> Result<Dail
 }
 
 /// A common stock. `seen` holds the tickers of the rows before it.
-pub(super) fn security(row: ReferenceTicker, seen: &mut HashSet<Ticker>) -> Result<Security, String> {
+pub(super) fn security(row: &ReferenceTicker, seen: &mut HashSet<Ticker>) -> Result<Security, String> {
     let ticker = ticker(row.ticker.as_deref())?;
     if let Some(kind) = row.kind.as_deref().filter(|kind| *kind != "CS") {
         return Err(format!("{ticker}: expected the type CS, was \"{}\"", excerpt(kind)));
@@ -83,11 +83,11 @@ pub(super) fn security(row: ReferenceTicker, seen: &mut HashSet<Ticker>) -> Resu
         list_day: row.list_date.as_deref().and_then(leading_day),
         // The vendor gives the last day of trading; the first day without it is the next one.
         delist_day: row.delisted_utc.as_deref().and_then(leading_day).map(|day| day.plus(1)),
-        name: row.name,
-        sector: row.sic_description,
-        exchange: row.primary_exchange,
-        kind: row.kind,
-        issuer: row.cik,
+        name: row.name.clone(),
+        sector: row.sic_description.clone(),
+        exchange: row.primary_exchange.clone(),
+        kind: row.kind.clone(),
+        issuer: row.cik.clone(),
         delisting_price: None,
         ticker,
     })
@@ -123,7 +123,7 @@ pub(super) fn shares(
 }
 
 /// A split. `seen` holds the tickers and days of the rows before it.
-pub(super) fn split(row: SplitRow, seen: &mut HashSet<(Ticker, Day)>) -> Result<Split, String> {
+pub(super) fn split(row: &SplitRow, seen: &mut HashSet<(Ticker, Day)>) -> Result<Split, String> {
     let ticker = ticker(row.ticker.as_deref())?;
     let ex_day = day(row.execution_date.as_deref(), &ticker)?;
     let side = |name: &str, count: Option<f64>| match count {
@@ -139,18 +139,18 @@ pub(super) fn split(row: SplitRow, seen: &mut HashSet<(Ticker, Day)>) -> Result<
 }
 
 /// A cash dividend in US dollars. `seen` holds the vendor's numbers of the rows before it.
-pub(super) fn dividend(row: DividendRow, seen: &mut HashSet<String>) -> Result<Dividend, String> {
+pub(super) fn dividend(row: &DividendRow, seen: &mut HashSet<String>) -> Result<Dividend, String> {
     let ticker = ticker(row.ticker.as_deref())?;
     let ex_day = day(row.ex_dividend_date.as_deref(), &ticker)?;
-    if let Some(currency) = row.currency.filter(|currency| !currency.eq_ignore_ascii_case("USD")) {
-        return Err(format!("{ticker}: expected a dividend in USD, was {}", excerpt(&currency)));
+    if let Some(currency) = row.currency.as_deref().filter(|currency| !currency.eq_ignore_ascii_case("USD")) {
+        return Err(format!("{ticker}: expected a dividend in USD, was {}", excerpt(currency)));
     }
     let amount = match row.cash_amount {
         Some(amount) if amount.is_finite() && amount > 0.0 => amount,
         other => return Err(format!("{ticker}: expected a cash amount above 0, was {}", shown(other))),
     };
-    if let Some(id) = row.id {
-        once(seen, id, &ticker)?;
+    if let Some(id) = &row.id {
+        once(seen, id.clone(), &ticker)?;
     }
     Ok(Dividend { ticker, ex_day, amount })
 }
