@@ -3,6 +3,7 @@
 //! A provider is a folder with `ABOUT` (what `GET /providers` says of it), `open` (from settings to an adapter) and an
 //! adapter that implements [`MarketData`]; one line in [`registry!`] below makes it known everywhere.
 
+pub(crate) mod files;
 pub(crate) mod http;
 pub(crate) mod massive;
 pub(crate) mod sample;
@@ -178,6 +179,7 @@ macro_rules! registry {
 registry! {
     open Sample = sample::Sample;
     open Massive = massive::Massive<T, B>;
+    listed files;
 }
 
 #[cfg(test)]

@@ -1,0 +1,52 @@
+//! The user's own files: CSV, gzip or not, and Parquet, read in pieces and checked row by row.
+//!
+//! Nothing here does I/O: bytes are pushed in, typed pieces come out. `columns` names what each kind of file holds, `csv`
+//! and `parquet` turn bytes into rows of cells, `rows` checks a row and makes it a record of the domain, the same way for
+//! both formats. The file's format is `docs/imports.md`.
+
+mod cell;
+mod columns;
+mod csv;
+mod error;
+mod gzip;
+mod keys;
+mod parquet;
+mod parquet_column;
+#[cfg(test)]
+mod parquet_files;
+mod parquet_pages;
+mod pieces;
+mod reader;
+#[cfg(test)]
+mod real_files;
+mod rows;
+mod sessions;
+
+pub(crate) use error::FileError;
+pub(crate) use gzip::{GZIP_MAGIC, GzipDecoder, LONGEST_FILE};
+pub(crate) use parquet::{ByteRange, PARQUET_MAGIC, ParquetReader, RowGroup, footer_range, metadata_range};
+pub(crate) use pieces::Piece;
+pub(crate) use reader::{CsvReader, FileSummary};
+pub(crate) use rows::FileRules;
+
+use domain::ports::Capabilities;
+
+use super::About;
+
+/// What `GET /providers` says of the user's own files. They are imported, never asked for.
+pub(crate) const ABOUT: About = About {
+    name: "files",
+    aliases: &[],
+    summary: "Your own CSV and Parquet files through POST /imports",
+    capabilities: Capabilities {
+        securities: true,
+        daily_market: true,
+        reported_caps: true,
+        shares: true,
+        splits: true,
+        dividends: true,
+        synthetic: false,
+    },
+    limits: "2 GB a file, unpacked; bodies above 90 MB are sent in parts",
+    settings: &[],
+};
