@@ -48,6 +48,11 @@ create table staging (
   last_day   integer,
   -- JSON array of the security ids in the rows.
   securities text    not null,
+  -- JSON array of [day, number of rows].
+  days       text    not null,
+  row_count  integer not null,
+  -- 1 when a row has an adj_close, from which splits may be implied.
+  adjusted   integer not null,
   -- JSON array of row arrays, in the column order of the kind's table.
   rows       text    not null,
   created_at integer not null
@@ -58,10 +63,12 @@ create index staging_by_batch on staging (batch, kind);
 -- The days that a batch changes, worked out while it is being published; empty otherwise.
 create table changed_days (
   batch    integer not null,
+  -- The table that changed; market_caps where only derived values did.
+  kind     text    not null,
   day      integer not null,
   inserted integer not null,
   changed  integer not null,
-  primary key (batch, day)
+  primary key (batch, kind, day)
 ) strict, without rowid;
 
 -- Batch numbers, so that imports and ingestion slices never share one.

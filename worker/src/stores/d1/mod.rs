@@ -6,6 +6,8 @@
 pub(crate) mod data_versions;
 #[cfg(test)]
 mod in_memory;
+#[expect(dead_code, reason = "landed before its callers")]
+pub(crate) mod market;
 pub(crate) mod provider_budgets;
 mod rows;
 

@@ -1,0 +1,167 @@
+//! Market data in D1: rows are staged as pieces of JSON, then one batch of set-based statements makes them visible.
+//!
+//! The statements are templates over the versioned tables ([`tables`]): each has a key (security, day), values, and a
+//! companion `_past` with the values that were replaced. What the ranking and the returns read (`splits_in_force`,
+//! `shares_in_force`, `market_caps`) is derived in the same batch.
+
+mod publish;
+mod stage;
+mod tables;
+mod undo;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use domain::market::{BarRow, BarRows, DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use domain::ports::{MarketStore, Origin, Published, StoreError};
+use domain::units::{Day, DayRange, Ticker, UnixMillis};
+use serde::Deserialize;
+
+use super::{D1, Statement};
+use tables::{DAILY_BARS, DIVIDENDS, REPORTED_CAPS, SHARES, SPLITS};
+
+/// A staged batch that nobody has touched for so long belongs to nobody any more.
+const ABANDONED_AFTER_MS: i64 = 20 * 60 * 1000;
+
+/// Market data behind the `DB` binding, for one request or job slice.
+#[derive(Debug)]
+pub(crate) struct D1MarketStore<'a> {
+    db: &'a D1,
+    /// Ids of the tickers met so far.
+    ids: RefCell<HashMap<Ticker, i64>>,
+}
+
+impl<'a> D1MarketStore<'a> {
+    /// The store over this database.
+    pub(crate) fn new(db: &'a D1) -> Self {
+        Self { db, ids: RefCell::default() }
+    }
+
+    /// Forgets what abandoned batches have staged, and says so of their imports. Called by the tick.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn sweep(&self, now: UnixMillis) -> Result<(), StoreError> {
+        let before = now.plus_ms(-ABANDONED_AFTER_MS);
+        let old = "select id from batches where touched_at < ?1";
+        self.db
+            .batch(vec![
+                Statement::new(format!("delete from staging where batch in ({old})")).bind(before),
+                Statement::new(format!("delete from changed_days where batch in ({old})")).bind(before),
+                Statement::new("delete from batches where touched_at < ?1").bind(before),
+                Statement::new(include_str!("../sql/market/fail_abandoned.sql")).bind(before).bind(now),
+            ])
+            .await?;
+        Ok(())
+    }
+}
+
+impl MarketStore for D1MarketStore<'_> {
+    async fn open_batch(
+        &self,
+        origin: Origin,
+        origin_id: i64,
+        source: &str,
+        now: UnixMillis,
+    ) -> Result<i64, StoreError> {
+        self.open(origin.name(), origin_id, source, now).await
+    }
+
+    async fn stage_securities(&self, batch: i64, rows: &[Security]) -> Result<(), StoreError> {
+        self.stage_known_securities(batch, rows).await
+    }
+
+    async fn stage_bars(&self, batch: i64, rows: &[DailyBar]) -> Result<(), StoreError> {
+        self.stage(
+            batch,
+            &DAILY_BARS,
+            rows,
+            |bar| &bar.ticker,
+            |bar| bar.day,
+            |bar, id| stage::bar_values(id, bar.day, bar.open, bar.high, bar.low, bar.close, bar.adj_close, bar.volume),
+        )
+        .await
+    }
+
+    async fn stage_bar_rows(&self, batch: i64, piece: &BarRows) -> Result<(), StoreError> {
+        let ids = self.ids_of(piece.tickers.iter()).await?;
+        let id_of = |row: &BarRow| usize::try_from(row.ticker).ok().and_then(|at| ids.get(at).copied());
+        let mut writer = stage::PieceWriter::new(&DAILY_BARS);
+        for row in &piece.rows {
+            let id = id_of(row).ok_or_else(|| StoreError::Refused("a bar names no ticker of its piece".into()))?;
+            let BarRow { ticker: _, day, open, high, low, close, adj_close, volume } = *row;
+            writer.push(id, day, &stage::bar_values(id, day, open, high, low, close, adj_close, volume))?;
+        }
+        self.write_pieces(batch, writer.finish()).await
+    }
+
+    async fn stage_caps(&self, batch: i64, rows: &[ReportedCap]) -> Result<(), StoreError> {
+        self.stage(
+            batch,
+            &REPORTED_CAPS,
+            rows,
+            |row| &row.ticker,
+            |row| row.day,
+            |row, id| (id, row.day.number(), row.cap),
+        )
+        .await
+    }
+
+    async fn stage_shares(&self, batch: i64, rows: &[SharesCount]) -> Result<(), StoreError> {
+        self.stage(
+            batch,
+            &SHARES,
+            rows,
+            |row| &row.ticker,
+            |row| row.as_of,
+            |row, id| (id, row.as_of.number(), row.shares),
+        )
+        .await
+    }
+
+    async fn stage_splits(&self, batch: i64, rows: &[Split]) -> Result<(), StoreError> {
+        self.stage(
+            batch,
+            &SPLITS,
+            rows,
+            |row| &row.ticker,
+            |row| row.ex_day,
+            |row, id| (id, row.ex_day.number(), row.ratio),
+        )
+        .await
+    }
+
+    async fn stage_dividends(&self, batch: i64, rows: &[Dividend]) -> Result<(), StoreError> {
+        self.stage(
+            batch,
+            &DIVIDENDS,
+            rows,
+            |row| &row.ticker,
+            |row| row.ex_day,
+            |row, id| (id, row.ex_day.number(), row.amount),
+        )
+        .await
+    }
+
+    async fn publish(&self, batch: i64, now: UnixMillis) -> Result<Published, StoreError> {
+        self.publish_batch(batch, now).await
+    }
+
+    async fn discard(&self, batch: i64) -> Result<(), StoreError> {
+        self.db.batch(publish::forget(batch)).await?;
+        Ok(())
+    }
+
+    async fn held_sessions(&self, range: DayRange) -> Result<Vec<Day>, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            day: i32,
+        }
+        let sql = "select day from sessions where day between ?1 and ?2 order by day";
+        let rows = self.db.run(Statement::new(sql).bind(range.first()).bind(range.last())).await?;
+        Ok(rows.decode::<Row>()?.into_iter().map(|row| Day::from_number(row.day)).collect())
+    }
+}

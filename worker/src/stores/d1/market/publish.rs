@@ -1,0 +1,141 @@
+//! Publishing: one batch of statements makes a staged batch visible.
+
+use domain::ports::{Published, StoreError};
+use domain::units::UnixMillis;
+use serde::Deserialize;
+
+use super::D1MarketStore;
+use super::tables::{DAILY_BARS, TABLES, Table, fill_securities};
+use crate::stores::d1::{Param, Statement};
+
+const INCOMING: &str = include_str!("../sql/market/incoming.sql");
+const NOTE_CHANGES: &str = include_str!("../sql/market/note_changes.sql");
+const NOTE_FRESH_DAYS: &str = include_str!("../sql/market/note_fresh_days.sql");
+const KEEP_REPLACED: &str = include_str!("../sql/market/keep_replaced.sql");
+const PUBLISH_ROWS: &str = include_str!("../sql/market/publish_rows.sql");
+const NOTE_SECURITIES: &str = include_str!("../sql/market/note_securities.sql");
+const KEEP_SECURITIES: &str = include_str!("../sql/market/keep_securities.sql");
+const PUBLISH_SECURITIES: &str = include_str!("../sql/market/publish_securities.sql");
+const REVEAL_SECURITIES: &str = include_str!("../sql/market/reveal_securities.sql");
+const COUNT_SESSIONS: &str = include_str!("../sql/market/count_sessions.sql");
+const TOUCHED: &str = include_str!("../sql/market/touched.sql");
+const DERIVED_CAPS: &str = include_str!("../sql/market/derived_caps.sql");
+
+/// What is derived from splits and share counts, in the order in which one needs the other.
+const DERIVATIONS: [&str; 6] = [
+    include_str!("../sql/market/drop_splits_in_force.sql"),
+    include_str!("../sql/market/derive_splits.sql"),
+    include_str!("../sql/market/drop_implied_splits.sql"),
+    include_str!("../sql/market/derive_implied_splits.sql"),
+    include_str!("../sql/market/drop_shares_in_force.sql"),
+    include_str!("../sql/market/derive_shares.sql"),
+];
+
+/// What is derived of the ranking, after them.
+const CAPS: [&str; 3] = [
+    include_str!("../sql/market/note_derived.sql"),
+    include_str!("../sql/market/drop_ineligible.sql"),
+    include_str!("../sql/market/publish_caps.sql"),
+];
+
+#[derive(Deserialize)]
+struct Counts {
+    inserted: i64,
+    changed: i64,
+    staged: i64,
+    data_version: i64,
+}
+
+/// A statement with the first of these parameters, as many as its text names.
+pub(super) fn numbered(sql: String, params: &[Param]) -> Statement {
+    let named = (1..=params.len()).rev().find(|number| sql.contains(&format!("?{number}"))).unwrap_or(0);
+    params[..named].iter().fold(Statement::new(sql), |statement, param| statement.bind(param.clone()))
+}
+
+/// The statements that forget a batch.
+pub(super) fn forget(batch: i64) -> Vec<Statement> {
+    [
+        "delete from staging where batch = ?1",
+        "delete from changed_days where batch = ?1",
+        "delete from batches where id = ?1",
+    ]
+    .into_iter()
+    .map(|sql| Statement::new(sql).bind(batch))
+    .collect()
+}
+
+/// The statements that write what the rows have changed on to everything derived from them, and close the batch. The answer
+/// of the first of the last four is [`Counts`].
+pub(super) fn settle(params: &[Param], batch: i64) -> Vec<Statement> {
+    let caps = format!("{TOUCHED}{DERIVED_CAPS}");
+    let mut sql = vec![COUNT_SESSIONS.to_owned()];
+    sql.extend(DERIVATIONS.map(|statement| format!("{TOUCHED}{statement}")));
+    sql.extend(CAPS.map(|statement| format!("{caps}{statement}")));
+    sql.push(include_str!("../sql/market/mark_outdated.sql").to_owned());
+    sql.push(include_str!("../sql/market/note_publication.sql").to_owned());
+    sql.push(include_str!("../sql/market/raise_market_version.sql").to_owned());
+    sql.push(include_str!("../sql/market/raise_version.sql").to_owned());
+    sql.push(include_str!("../sql/market/published.sql").to_owned());
+    let mut statements: Vec<Statement> = sql.into_iter().map(|sql| numbered(sql, params)).collect();
+    statements.extend(forget(batch));
+    statements
+}
+
+fn publish_table(table: &Table) -> Vec<String> {
+    let with_incoming = |statement: &str| table.fill(&format!("{INCOMING}{statement}"));
+    let mut sql = Vec::new();
+    if *table == DAILY_BARS {
+        sql.push(table.fill(NOTE_FRESH_DAYS));
+    }
+    sql.extend([NOTE_CHANGES, KEEP_REPLACED, PUBLISH_ROWS].map(with_incoming));
+    sql
+}
+
+fn publish_securities() -> Vec<String> {
+    [NOTE_SECURITIES, KEEP_SECURITIES, PUBLISH_SECURITIES]
+        .map(|statement| fill_securities(&format!("{INCOMING}{statement}")))
+        .into()
+}
+
+/// What the statements of [`settle`] have counted.
+pub(super) fn read_counts(results: &[crate::stores::d1::Rows]) -> Result<Published, StoreError> {
+    let missing = || StoreError::Refused("a publication was not counted".into());
+    let at = results.len().checked_sub(4).ok_or_else(missing)?;
+    let counts: Counts = results[at].first()?.ok_or_else(missing)?;
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    Ok(Published {
+        inserted: count(counts.inserted),
+        changed: count(counts.changed),
+        unchanged: count(counts.staged - counts.inserted - counts.changed),
+        data_version: counts.data_version,
+    })
+}
+
+impl D1MarketStore<'_> {
+    /// Makes a batch visible. Only the statements of the kinds that it holds are run.
+    pub(super) async fn publish_batch(&self, batch: i64, now: UnixMillis) -> Result<Published, StoreError> {
+        let kinds = self.staged_kinds(batch).await?;
+        let params = [Param::from(batch), Param::from(now)];
+        let mut sql = Vec::new();
+        if kinds.iter().any(|kind| kind == "securities") {
+            sql.extend(publish_securities());
+        }
+        for table in TABLES.into_iter().filter(|table| kinds.iter().any(|kind| kind == table.name)) {
+            sql.extend(publish_table(table));
+        }
+        sql.push(REVEAL_SECURITIES.to_owned());
+        let mut statements: Vec<Statement> = sql.into_iter().map(|sql| numbered(sql, &params)).collect();
+        statements.extend(settle(&params, batch));
+        read_counts(&self.db.batch(statements).await?)
+    }
+
+    async fn staged_kinds(&self, batch: i64) -> Result<Vec<String>, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            kind: String,
+        }
+        let rows =
+            self.db.run(Statement::new("select distinct kind from staging where batch = ?1").bind(batch)).await?;
+        Ok(rows.decode::<Row>()?.into_iter().map(|row| row.kind).collect())
+    }
+}

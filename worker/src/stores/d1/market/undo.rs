@@ -1,0 +1,59 @@
+//! Undoing an import: a publication that brings back the values before it. What the import wrote stays readable as what was
+//! known in between, and a row that a later write has replaced stays as that write left it.
+
+use domain::ports::{Published, StoreError};
+use domain::units::UnixMillis;
+
+use super::D1MarketStore;
+use super::publish::{numbered, read_counts, settle};
+use super::tables::{DAILY_BARS, TABLES, Table, fill_securities, fill_securities_past};
+use crate::stores::d1::{Param, Statement};
+
+fn undo_table(table: &Table) -> Vec<String> {
+    let rows = include_str!("../sql/market/undo_rows.sql");
+    let mut sql = vec![
+        include_str!("../sql/market/undo_stage.sql").to_owned(),
+        format!("{rows}{}", include_str!("../sql/market/undo_note.sql")),
+        include_str!("../sql/market/undo_keep.sql").to_owned(),
+    ];
+    if *table == DAILY_BARS {
+        sql.push(include_str!("../sql/market/undo_caps.sql").to_owned());
+    }
+    sql.push(format!("{rows}{}", include_str!("../sql/market/undo_restore.sql")));
+    sql.push(include_str!("../sql/market/undo_delete.sql").to_owned());
+    sql.into_iter().map(|template| table.fill(&template)).collect()
+}
+
+fn undo_securities() -> Vec<String> {
+    vec![
+        include_str!("../sql/market/undo_stage.sql").replace("{table}", "securities"),
+        include_str!("../sql/market/undo_note_securities.sql").to_owned(),
+        fill_securities(include_str!("../sql/market/undo_keep_securities.sql")),
+        fill_securities_past(include_str!("../sql/market/undo_securities.sql")),
+    ]
+}
+
+impl D1MarketStore<'_> {
+    /// Undoes the publication of an import; `changed` counts the rows that got an earlier value back or disappeared.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the import is not a committed one that changed something.
+    pub(crate) async fn undo(&self, import: i64, now: UnixMillis) -> Result<Published, StoreError> {
+        let sql = "select data_version from imports where id = ?1 and status = 'committed'";
+        let version: Option<i64> = self.db.run(Statement::new(sql).bind(import)).await?.scalar()?;
+        let version = version.ok_or_else(|| StoreError::Conflict(format!("import {import} has nothing to undo")))?;
+        let batch = self.open("undo", import, "files", now).await?;
+        let params = [Param::from(batch), Param::from(now), Param::from(version)];
+        let mut sql: Vec<String> = TABLES.into_iter().flat_map(undo_table).collect();
+        sql.extend(undo_securities());
+        sql.push(include_str!("../sql/market/mark_undone.sql").to_owned());
+        let mut statements: Vec<Statement> = sql.into_iter().map(|sql| numbered(sql, &params)).collect();
+        let settled = settle(&params[..2], batch);
+        // Sessions are counted by the first of these; those left without a bar go right after it.
+        let mut settled = settled.into_iter();
+        statements.extend(settled.next());
+        statements.push(Statement::new(include_str!("../sql/market/undo_sessions.sql")));
+        statements.extend(settled);
+        read_counts(&self.db.batch(statements).await?)
+    }
+}
