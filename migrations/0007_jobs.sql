@@ -41,6 +41,8 @@ create table ingestion_runs (
   -- JSON array of days that should hold data and do not.
   gaps         text    not null default '[]',
   data_version integer,
+  -- JSON array of the days as of which share counts were asked for; the next run does not ask again within a week.
+  shares_days  text    not null default '[]',
   error_code   text,
   error        text,
   started_at   integer not null,

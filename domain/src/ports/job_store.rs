@@ -32,6 +32,8 @@ pub enum JobOutcome {
     Later {
         /// The earliest instant.
         not_before: UnixMillis,
+        /// What is waited for.
+        reason: String,
         /// State for the next slice, JSON.
         state: String,
     },

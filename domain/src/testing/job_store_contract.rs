@@ -100,7 +100,7 @@ pub async fn what_was_put_off_is_due_when_its_time_has_come(store: &impl JobStor
     let job = claimed(store, id, 0, at).await;
     assert_eq!((job.attempt, job.state.as_str()), (2, "half"));
     let at = at.plus_ms(500);
-    let later = JobOutcome::Later { not_before: at, state: "waited".to_owned() };
+    let later = JobOutcome::Later { not_before: at, reason: "busy".to_owned(), state: "waited".to_owned() };
     assert_eq!(store.settle(&job, &later, at.plus_ms(-500)).await, Ok(true));
     assert_eq!(store.claim(id, 1, at.plus_ms(-1), lease()).await, Ok(None));
     let job = claimed(store, id, 1, at).await;

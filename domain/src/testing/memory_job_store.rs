@@ -119,8 +119,9 @@ fn settle_one(kept: &mut KeptJob, outcome: &JobOutcome, now: UnixMillis) {
             (kept.job.slice, kept.job.attempt, kept.next_at) = (kept.job.slice + 1, 0, now);
             state
         }
-        JobOutcome::Later { not_before, state } => {
+        JobOutcome::Later { not_before, reason, state } => {
             (kept.job.slice, kept.job.attempt, kept.next_at) = (kept.job.slice + 1, 0, *not_before);
+            kept.error = Some(reason.clone());
             state
         }
         JobOutcome::Retry { not_before, error, state } => {

@@ -110,6 +110,11 @@ pub(crate) fn registered_name(name: &str) -> Option<&'static str> {
     REGISTRY.iter().find(|about| about.name == name || about.aliases.contains(&name)).map(|about| about.name)
 }
 
+/// Whether everything that a source serves is made up.
+pub(crate) fn is_synthetic(name: &str) -> bool {
+    REGISTRY.iter().any(|about| about.name == name && about.capabilities.synthetic)
+}
+
 /// Makes the table, the enum over the adapters and its dispatch from one line a provider.
 ///
 /// `open` lines name sources that jobs can ask; `listed` lines name sources that only appear in the table.

@@ -1,0 +1,1 @@
+delete from jobs where status <> 'open' and updated_at < ?1
