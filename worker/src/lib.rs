@@ -5,6 +5,7 @@ mod auth;
 mod bindings;
 mod config;
 mod error;
+mod jobs;
 mod outbound;
 mod providers;
 mod routes;

@@ -1,0 +1,4 @@
+//! Long work, in slices: port calls around domain decisions. Nothing here knows the platform.
+
+pub(crate) mod ingest;
+pub(crate) mod runner;
