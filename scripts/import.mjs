@@ -34,7 +34,7 @@ try {
   if (!KINDS.includes(kind)) throw new Error(`give KIND as one of ${KINDS.join(", ")}`);
   if (!file) throw new Error("give FILE");
   const { state } = settings();
-  const base = process.env.URL ?? running(state)?.url;
+  const base = process.env.URL || running(state)?.url;
   if (!base) throw new Error(`no server runs on ${state}: start one with \`make run\` or \`make serve\``);
   const { status, text } = await send(base);
   console.log(text);

@@ -2,7 +2,7 @@
 import { settings } from "./server/settings.mjs";
 import { addIngestion, follow, summary } from "./server/jobs.mjs";
 
-const { PROVIDER: provider = "sample", FROM: from, TO: to = from } = process.env;
+const from = process.env.FROM, to = process.env.TO || from, provider = process.env.PROVIDER || "sample";
 const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
 try {
   if (!isDay(from) || !isDay(to)) throw new Error("give FROM and TO as YYYY-MM-DD");

@@ -35,7 +35,7 @@ export function parseVars(text) {
 export function overridden(bindings, { env, vars }) {
   const result = { ...bindings };
   for (const name of Object.keys(env)) {
-    if ((name in bindings && typeof bindings[name] === "string") || /^[A-Z]+_API_KEY$/.test(name)) result[name] = env[name];
+    if (env[name] !== "" && (typeof bindings[name] === "string" || /^[A-Z]+_API_KEY$/.test(name))) result[name] = env[name];
   }
   return { ...result, ...vars };
 }

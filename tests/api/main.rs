@@ -1,0 +1,3 @@
+//! The HTTP contract, one file a resource.
+
+mod operations;
