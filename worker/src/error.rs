@@ -237,6 +237,9 @@ impl Problem {
         Self::new(503, "insecure_configuration", detail)
     }
 
+    /// The status of `GET /ready` when something cannot be reached; its body says what.
+    pub(crate) const NOT_READY: u16 = 503;
+
     /// The HTTP status.
     pub(crate) fn status(&self) -> u16 {
         self.0.body.status

@@ -1,4 +1,8 @@
 //! What operators see: one structured log line for a request that matters, and counters for `/metrics`.
+//!
+//! Counters are of one isolate, which may end at any time; a scraper sums what it is shown.
+
+mod metrics;
 
 use std::cell::{Cell, RefCell};
 
@@ -6,11 +10,15 @@ use serde_json::json;
 
 use crate::error::Problem;
 use crate::stores::d1::Cost;
+use metrics::Counters;
+pub(crate) use metrics::render;
+
+/// A request slower than this gets a log line though it succeeded.
+const SLOW_MS: i64 = 5_000;
 
 thread_local! {
     static REQUESTS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
-    static CACHE: RefCell<[u64; 3]> = const { RefCell::new([0; 3]) };
-    static DATABASE: Cell<Cost> = const { Cell::new(Cost { statements: 0, rows_read: 0, rows_written: 0 }) };
+    static COUNTERS: RefCell<Counters> = RefCell::new(Counters::default());
 }
 
 /// Where a cacheable answer came from.
@@ -24,14 +32,39 @@ pub(crate) enum CacheOutcome {
     Miss,
 }
 
+/// A request that has been answered.
+pub(crate) struct Ended<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) method: &'static str,
+    /// The pattern of the route, never the path: a path may hold what is private.
+    pub(crate) route: &'static str,
+    pub(crate) status: u16,
+    /// The platform's clock stands still between inputs and outputs, so this is waiting, not computing.
+    pub(crate) duration_ms: i64,
+}
+
+/// Counts an answered request, and logs it when it failed, was slow, or all are to be logged.
+pub(crate) fn ended(ended: &Ended<'_>, problem: Option<&Problem>, log_all: bool) {
+    COUNTERS.with_borrow_mut(|counters| counters.request(ended));
+    let failed = ended.status >= 500;
+    if failed || log_all || ended.duration_ms >= SLOW_MS {
+        let line = json!({
+            "level": if failed { "error" } else { "info" }, "request_id": ended.request_id,
+            "method": ended.method, "route": ended.route, "status": ended.status, "ms": ended.duration_ms,
+            "code": problem.map(Problem::code), "cause": problem.and_then(Problem::cause),
+        });
+        worker::console_log!("{line}");
+    }
+}
+
 /// Counts a cacheable answer.
 pub(crate) fn count_cache(outcome: CacheOutcome) {
-    CACHE.with_borrow_mut(|counts| counts[outcome as usize] += 1);
+    COUNTERS.with_borrow_mut(|counters| counters.cache[outcome as usize] += 1);
 }
 
 /// Adds to what this isolate has asked of the database.
 pub(crate) fn count_database(cost: Cost) {
-    DATABASE.with(|sum| sum.set(sum.get().plus(cost)));
+    COUNTERS.with_borrow_mut(|counters| counters.database = counters.database.plus(cost));
 }
 
 /// The id of the next request: 12 random hex digits of this isolate and the request's number in it.
@@ -48,14 +81,11 @@ pub(crate) fn next_request_id() -> String {
     })
 }
 
-/// Logs a failure of ours with what is not sent; a client's own mistakes are not worth a line.
-pub(crate) fn log_problem(request_id: &str, problem: &Problem) {
-    if problem.status() < 500 {
-        return;
-    }
-    let line = json!({
-        "level": "error", "request_id": request_id, "status": problem.status(), "code": problem.code(),
-        "cause": problem.cause(),
-    });
-    worker::console_error!("{line}");
+/// Bytes of the module's memory, which only grows. The platform allows 128 MB with JavaScript's.
+fn wasm_memory_bytes() -> usize {
+    #[cfg(target_arch = "wasm32")]
+    let bytes = core::arch::wasm32::memory_size(0) * 65_536;
+    #[cfg(not(target_arch = "wasm32"))]
+    let bytes = 0;
+    bytes
 }

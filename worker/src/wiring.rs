@@ -34,3 +34,19 @@ pub(crate) fn database(env: &Env) -> Result<D1, StoreError> {
 pub(crate) fn cache(env: &Env) -> worker::Result<KvCache> {
     bindings::cache(env).map(KvCache)
 }
+
+/// Whether the cache answers.
+pub(crate) async fn cache_answers(env: &Env) -> bool {
+    match bindings::cache(env) {
+        Ok(cache) => cache.get("ready").text().await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// Whether the file storage answers.
+pub(crate) async fn storage_answers(env: &Env) -> bool {
+    match bindings::files(env) {
+        Ok(files) => files.head("ready").await.is_ok(),
+        Err(_) => false,
+    }
+}

@@ -5,8 +5,10 @@ mod ingestions;
 mod keys;
 mod operations;
 mod problem;
+mod providers;
 
 pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionList, RejectedRow};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};
 pub use operations::{Health, Readiness};
 pub use problem::{FieldError, ProblemBody};
+pub use providers::{Provider, ProviderCapabilities, ProviderList, ProviderSetting};

@@ -1,12 +1,23 @@
-//! Who asks, and whether they may.
+//! Who asks, whether they may, and how often.
 
+mod base64url;
+mod claims;
+mod credential;
+mod jwt;
+mod rate_limit;
 mod scope;
 
 use std::rc::Rc;
 
+use worker::js_sys::Uint8Array;
+use worker::wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
 use crate::config::{AuthMode, Config};
 use crate::error::Problem;
+use crate::stores::{hex, sha256_hex};
 
+pub(crate) use credential::{forget, identify, presented};
+pub(crate) use rate_limit::{Allowance, take};
 pub(crate) use scope::{Scope, Scopes};
 
 /// Who may use a route.
@@ -46,6 +57,32 @@ impl Principal {
     }
 }
 
+/// A key that nobody has yet.
+pub(crate) struct NewSecret {
+    /// `eqp_` and 64 hexadecimal digits: 256 random bits.
+    pub(crate) text: String,
+    /// The SHA-256 of the text, the only form in which it is kept.
+    pub(crate) hash: String,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn fill_with_random(bytes: &Uint8Array) -> Result<(), JsValue>;
+}
+
+/// Makes a key from the platform's random numbers.
+///
+/// # Errors
+/// 500 when the platform has none to give.
+pub(crate) fn new_key() -> Result<NewSecret, Problem> {
+    let bytes = Uint8Array::new_with_length(32);
+    fill_with_random(&bytes).map_err(|error| Problem::internal(format!("no random numbers: {error:?}")))?;
+    let text = format!("{}{}", credential::KEY_PREFIX, hex(&bytes.to_vec()));
+    let hash = sha256_hex(&text);
+    Ok(NewSecret { text, hash })
+}
+
 /// Whether this principal may use a route with this access rule.
 ///
 /// # Errors
@@ -66,5 +103,43 @@ pub(crate) fn permit(principal: &Principal, access: Access, config: &Config) -> 
             "this needs the scope \"{}\": send \"Authorization: Bearer …\" or \"x-api-key: …\"",
             scope.name()
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(settings: &[(&str, &str)]) -> Config {
+        let find = |name: &str| settings.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned());
+        Config::read(find).unwrap()
+    }
+
+    fn keyed(scopes: &str) -> Principal {
+        Principal { owner: Some("me".into()), scopes: Scopes::from_names(scopes) }
+    }
+
+    fn status(principal: &Principal, access: Access, config: &Config) -> u16 {
+        permit(principal, access, config).map_or_else(|problem| problem.status(), |()| 200)
+    }
+
+    #[test]
+    fn writes_need_their_scope() {
+        let config = config(&[]);
+        let build = Access::Needs(Scope::Build);
+        assert_eq!(status(&Principal::anonymous(), build, &config), 401);
+        assert_eq!(status(&keyed("read admin"), build, &config), 403);
+        assert_eq!(status(&keyed("build"), build, &config), 200);
+        assert_eq!(status(&Principal::local(), build, &config), 200);
+    }
+
+    #[test]
+    fn reads_are_public_unless_they_are_not() {
+        let closed = config(&[("PUBLIC_READS", "false")]);
+        assert_eq!(status(&Principal::anonymous(), Access::Read, &config(&[])), 200);
+        assert_eq!(status(&Principal::anonymous(), Access::Read, &closed), 401);
+        assert_eq!(status(&keyed("build"), Access::Read, &closed), 403);
+        assert_eq!(status(&keyed("read"), Access::Read, &closed), 200);
+        assert_eq!(status(&Principal::anonymous(), Access::Public, &closed), 200);
     }
 }

@@ -1,23 +1,29 @@
 //! The route table, and the one way from a request to a response.
 
+mod api_keys;
 mod assets;
 pub(crate) mod cached;
+mod cors;
 mod etag;
 mod operations;
+pub(crate) mod page;
 mod path;
+mod providers;
 pub(crate) mod query;
 mod request;
 mod respond;
 
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+
+use domain::ports::Clock;
 use worker::{Context, Env, web_sys};
 
-use crate::auth::{self, Access, Principal};
+use crate::auth::{self, Access, Allowance, Principal, Scope};
 use crate::config::{AuthMode, Config};
 use crate::error::Problem;
-use crate::telemetry;
+use crate::telemetry::{self, Ended};
 use crate::wiring::PlatformClock;
-use domain::ports::Clock;
-use path::Params;
 pub(crate) use request::{Call, Method};
 pub(crate) use respond::{Answer, Reply};
 
@@ -41,10 +47,19 @@ macro_rules! table {
     };
 }
 
+const READ: Access = Access::Read;
+const ADMIN: Access = Access::Needs(Scope::Admin);
+
 /// Every route of the API. `HEAD` works wherever `GET` does; where two patterns match, the first line answers.
 #[rustfmt::skip]
 static ROUTES: &[Route] = table! {
     Get    "/health"                (Access::Public)    operations::health;
+    Get    "/ready"                 (Access::Public)    operations::ready;
+    Get    "/metrics"               (READ)              operations::metrics;
+    Get    "/providers"             (READ)              providers::list;
+    Post   "/api-keys"              (ADMIN)             api_keys::create;
+    Get    "/api-keys"              (ADMIN)             api_keys::list;
+    Delete "/api-keys/{id}"         (ADMIN)             api_keys::revoke;
 };
 
 /// What the table says about a path.
@@ -57,38 +72,74 @@ enum Found {
 
 fn find(method: Method, path: &str) -> Found {
     let wanted = if method == Method::Head { Method::Get } else { method };
-    let mut allowed: Vec<&str> = Vec::new();
+    let mut exists = false;
     for route in ROUTES.iter().filter(|route| path::matches(route.pattern, path)) {
         if route.method == wanted {
             return Found::Route(route);
         }
-        allowed.push(route.method.name());
+        exists = true;
+    }
+    if exists { Found::Other(methods_of(path)) } else { Found::Nothing }
+}
+
+/// The methods of a path, as `Allow` lists them.
+fn methods_of(path: &str) -> String {
+    let mut methods: Vec<&str> = Vec::new();
+    for route in ROUTES.iter().filter(|route| path::matches(route.pattern, path)) {
+        methods.push(route.method.name());
         if route.method == Method::Get {
-            allowed.push(Method::Head.name());
+            methods.push(Method::Head.name());
         }
     }
-    if allowed.is_empty() {
-        return Found::Nothing;
-    }
-    allowed.push(Method::Options.name());
-    Found::Other(allowed.join(", "))
+    methods.push(Method::Options.name());
+    methods.join(", ")
+}
+
+/// What the parts of one exchange tell each other, whichever way it ends.
+#[derive(Default)]
+struct Exchange {
+    request_id: String,
+    /// The pattern of the route; empty for a file.
+    route: Cell<&'static str>,
+    allowance: Cell<Option<Allowance>>,
 }
 
 /// Answers one request, whatever happens.
 pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
+    let started = PlatformClock.now();
     let method = Method::from_name(&request.method());
-    let request_id = telemetry::next_request_id();
-    let answer = reply_to(request, env, context, method, &request_id).await;
-    let reply = answer.unwrap_or_else(|problem| {
-        telemetry::log_problem(&request_id, &problem);
-        Reply::problem(&problem)
-    });
-    let reply = reply.with_header("x-request-id", request_id).with_header("x-content-type-options", "nosniff");
+    let exchange = Exchange { request_id: telemetry::next_request_id(), ..Exchange::default() };
+    let config = Config::of_isolate(&env);
+    let cors_origins = config.as_ref().map_or(&[][..], |config| &config.cors_origins);
+    let origin = if cors_origins.is_empty() { None } else { request.headers().get("origin").ok().flatten() };
+    let answer = match &config {
+        Ok(config) => reply_to(request, env, context, method, config, origin.as_deref(), &exchange).await,
+        Err(error) => Err(Problem::misconfigured(error.to_string())),
+    };
+    let problem = answer.as_ref().err();
+    let ended = Ended {
+        request_id: &exchange.request_id,
+        method: method.name(),
+        route: exchange.route.get(),
+        status: answer.as_ref().map_or_else(Problem::status, |reply| reply.status),
+        duration_ms: PlatformClock.now().ms_since(started),
+    };
+    telemetry::ended(&ended, problem, config.as_ref().is_ok_and(|config| config.log_all_requests));
+    let reply = answer.unwrap_or_else(|problem| Reply::problem(&problem));
+    let reply = cors::mark(reply.with_allowance(exchange.allowance.get()), cors_origins, origin.as_deref());
+    let reply = reply.with_header("x-request-id", exchange.request_id).with_header("x-content-type-options", "nosniff");
     Ok(reply.into_response(method != Method::Head)?)
 }
 
-async fn reply_to(request: web_sys::Request, env: Env, context: Context, method: Method, request_id: &str) -> Answer {
-    let config = Config::of_isolate(&env).map_err(|error| Problem::misconfigured(error.to_string()))?;
+async fn reply_to(
+    request: web_sys::Request,
+    env: Env,
+    context: Context,
+    method: Method,
+    config: &Rc<Config>,
+    origin: Option<&str>,
+    exchange: &Exchange,
+) -> Answer {
     let url = request.url();
     let (raw_path, raw_query) = split_url(&url);
     let path = path::normalised(raw_path);
@@ -97,28 +148,63 @@ async fn reply_to(request: web_sys::Request, env: Env, context: Context, method:
     }
     let route = match find(method, path) {
         Found::Route(route) => route,
-        Found::Other(allow) => return Err(Problem::method_not_allowed(allow)),
+        Found::Other(methods) if method == Method::Options => {
+            return Ok(cors::preflight(methods, &config.cors_origins, origin));
+        }
+        Found::Other(methods) => return Err(Problem::method_not_allowed(methods)),
         Found::Nothing => return assets::serve(&env, method, path).await,
     };
-    let params: Params = path::params(route.pattern, path).ok_or_else(Problem::malformed_url)?;
-    let principal = if config.auth_mode == AuthMode::Open { Principal::local() } else { Principal::anonymous() };
-    auth::permit(&principal, route.access, &config)?;
-    let call = Call {
+    exchange.route.set(route.pattern);
+    let mut call = Call {
         headers: request.headers(),
         raw_query: raw_query.to_owned(),
-        params,
-        db: std::cell::OnceCell::new(),
+        params: path::params(route.pattern, path).ok_or_else(Problem::malformed_url)?,
+        db: OnceCell::new(),
         context,
         env,
-        config,
+        config: config.clone(),
         method,
         route: route.pattern,
-        principal,
-        request_id: request_id.to_owned(),
+        principal: Principal::anonymous(),
+        request_id: exchange.request_id.clone(),
         now: PlatformClock.now(),
         request,
     };
+    if route.access != Access::Public {
+        call.principal = admit(&call, route.access, exchange).await?;
+    }
     (route.handler)(&call).await
+}
+
+/// Finds out who asks, takes the request out of their allowance, and sees whether they may.
+async fn admit(call: &Call, access: Access, exchange: &Exchange) -> Result<Principal, Problem> {
+    let config = &call.config;
+    let found = match config.auth_mode {
+        AuthMode::Open => Ok((Principal::local(), None)),
+        AuthMode::Required => identify(call).await,
+    };
+    if config.rate_limit_per_minute > 0 {
+        // A credential that is not good counts for the address it came from.
+        let caller = match &found {
+            Ok((_, Some(credential))) => credential.clone(),
+            _ => call.header("cf-connecting-ip").unwrap_or_else(|| "here".to_owned()),
+        };
+        let allowance = auth::take(&caller, config.rate_limit_per_minute, call.now);
+        exchange.allowance.set(Some(allowance));
+        if !allowance.allowed {
+            return Err(Problem::rate_limited(allowance.limit, allowance.retry_after_s));
+        }
+    }
+    let (principal, _) = found?;
+    auth::permit(&principal, access, config)?;
+    Ok(principal)
+}
+
+async fn identify(call: &Call) -> Result<(Principal, Option<String>), Problem> {
+    let presented = auth::presented(call.header("authorization").as_deref(), call.header("x-api-key").as_deref())?;
+    let Some(credential) = presented else { return Ok((Principal::anonymous(), None)) };
+    let (principal, name) = auth::identify(&credential, &call.config, call.db()?, call.now).await?;
+    Ok((principal, Some(name)))
 }
 
 /// The path and the query of an absolute URL.
@@ -142,6 +228,7 @@ mod tests {
     #[test]
     fn head_is_get_and_other_methods_are_named() {
         assert!(matches!(find(Method::Head, "/health"), Found::Route(_)));
+        assert_eq!(methods_of("/api-keys"), "POST, GET, HEAD, OPTIONS");
         assert!(matches!(find(Method::Post, "/health"), Found::Other(allow) if allow == "GET, HEAD, OPTIONS"));
         assert!(matches!(find(Method::Get, "/healthy"), Found::Nothing));
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use worker::wasm_bindgen::JsValue;
 use worker::{js_sys, web_sys};
 
+use crate::auth::Allowance;
 use crate::error::Problem;
 
 /// What every handler returns.
@@ -75,6 +76,15 @@ impl Reply {
     #[must_use]
     pub(crate) fn with_data_version(self, version: i64) -> Self {
         self.with_header("x-data-version", version.to_string())
+    }
+
+    /// The same, saying how many requests are left, where they are counted.
+    #[must_use]
+    pub(super) fn with_allowance(self, allowance: Option<Allowance>) -> Self {
+        let Some(allowance) = allowance else { return self };
+        self.with_header("ratelimit-limit", allowance.limit.to_string())
+            .with_header("ratelimit-remaining", allowance.remaining.to_string())
+            .with_header("ratelimit-reset", allowance.reset_s.to_string())
     }
 
     /// A problem as it is sent.

@@ -43,7 +43,7 @@ impl Memory {
 fn run(connection: &Connection, statement: &Statement) -> rusqlite::Result<Rows> {
     let before = connection.total_changes();
     let mut prepared = connection.prepare(&statement.sql)?;
-    let columns: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = prepared.column_names().map(str::to_owned).collect();
     let mut found = prepared.query(params_from_iter(&statement.params))?;
     let mut rows = Vec::new();
     while let Some(row) = found.next()? {

@@ -3,6 +3,7 @@
 //! Every call is one batch, which D1 runs as one transaction. Numbers cross as JavaScript doubles, exact to 2^53.
 //! In unit tests the same stores run over an in-memory SQLite with the real migrations ([`D1::in_memory`]).
 
+pub(crate) mod api_keys;
 pub(crate) mod data_versions;
 #[cfg(test)]
 mod in_memory;
@@ -10,6 +11,7 @@ pub(crate) mod ingestion_runs;
 pub(crate) mod jobs;
 #[expect(dead_code, reason = "landed before its callers")]
 pub(crate) mod market;
+pub(crate) mod operations;
 pub(crate) mod provider_budgets;
 mod rows;
 

@@ -1,0 +1,1 @@
+select scope, version from data_versions order by scope limit 100
