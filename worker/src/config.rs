@@ -55,6 +55,10 @@ pub(crate) struct Config {
     pub(crate) cors_origins: Vec<String>,
     /// `LOG_REQUESTS` is `all`: one log line for every request, not only for failed ones.
     pub(crate) log_all_requests: bool,
+    /// `INGEST_KEEP_SESSIONS`: how many of the last sessions scheduled ingestion keeps filled.
+    pub(crate) ingest_keep_sessions: u32,
+    /// `INGEST_SHARES_TOP`: of how many tickers, the most traded first, share counts are asked for.
+    pub(crate) ingest_shares_top: u32,
     /// `PROVIDER`: the source that scheduled ingestion asks.
     pub(crate) provider: String,
     /// The providers' own settings, each checked by its provider when it is opened.
@@ -98,6 +102,8 @@ impl Config {
             version_ttl_ms: settings.number("VERSION_TTL_MS", 0, 60_000)?.map_or(1_000, i64::from),
             cors_origins: settings.origins()?,
             log_all_requests: settings.choice("LOG_REQUESTS", &[("errors", false), ("all", true)])?.unwrap_or(false),
+            ingest_keep_sessions: settings.number("INGEST_KEEP_SESSIONS", 1, 2_000)?.unwrap_or(30),
+            ingest_shares_top: settings.number("INGEST_SHARES_TOP", 1, 10_000)?.unwrap_or(400),
             provider: settings.text("PROVIDER").unwrap_or_else(|| "sample".to_owned()),
             provider_settings: ProviderSettings::read(&lookup),
             alert_webhook_url: settings.url("ALERT_WEBHOOK_URL")?,

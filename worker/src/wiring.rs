@@ -1,5 +1,7 @@
 //! Adapters from bindings: the one place that knows which adapter stands behind which port.
 
+pub(crate) mod job_kinds;
+
 use domain::ports::{Clock, StoreError};
 use domain::units::UnixMillis;
 use worker::Env;

@@ -44,7 +44,7 @@ pub struct Refused {
 #[must_use]
 pub fn check_bars(session: Day, rows: Vec<DailyBar>) -> Checked<DailyBar> {
     if !calendar::is_session(session) {
-        return refuse_all(rows, |bar| format!("{}: expected a session, was {session}", bar.ticker));
+        return refuse_all(&rows, |bar| format!("{}: expected a session, was {session}", bar.ticker));
     }
     check(
         rows,
@@ -198,8 +198,8 @@ fn check<T: Named, K: Eq + Hash>(
     checked
 }
 
-fn refuse_all<T>(rows: Vec<T>, reason: impl Fn(&T) -> String) -> Checked<T> {
-    let refused = (1..).zip(&rows).map(|(position, row)| Refused { position, reason: reason(row) }).collect();
+fn refuse_all<T>(rows: &[T], reason: impl Fn(&T) -> String) -> Checked<T> {
+    let refused = (1..).zip(rows).map(|(position, row)| Refused { position, reason: reason(row) }).collect();
     Checked { rows: Vec::new(), refused }
 }
 

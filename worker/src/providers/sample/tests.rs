@@ -1,3 +1,5 @@
+#![expect(clippy::cast_precision_loss, reason = "counts of a few hundred thousand")]
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::calendar;

@@ -11,6 +11,7 @@ const OPEN: &str = include_str!("sql/jobs_open.sql");
 const CLAIM: &str = include_str!("sql/jobs_claim.sql");
 const SETTLE: &str = include_str!("sql/jobs_settle.sql");
 const DUE: &str = include_str!("sql/jobs_due.sql");
+const ADD_BUILDS: &str = include_str!("sql/jobs_add_builds.sql");
 const PRUNE: &str = include_str!("sql/jobs_prune.sql");
 
 /// Jobs in D1.
@@ -34,6 +35,14 @@ struct DueRow {
 }
 
 impl D1JobStore<'_> {
+    /// Adds a `build_index` job for every index that is brought up to date by itself; returns how many are new.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn add_builds(&self, now: UnixMillis) -> Result<u64, StoreError> {
+        Ok(self.0.run(Statement::new(ADD_BUILDS).bind(now)).await?.changes())
+    }
+
     /// Deletes the closed jobs that nobody has touched since; returns how many.
     ///
     /// # Errors
@@ -97,6 +106,24 @@ mod tests {
     use super::*;
 
     domain::job_store_contract!(D1JobStore(&D1::in_memory()));
+
+    #[test]
+    fn every_index_that_updates_by_itself_gets_one_build() {
+        pollster::block_on(async {
+            let db = D1::in_memory();
+            let (store, now) = (D1JobStore(&db), UnixMillis(1_700_000_000_000));
+            let index =
+                "insert into indices (slug, owner, top_n, weighting, rebalance, return_type, share_classes, buffer,
+                auto_build, created_at) values (?1, 'local', 100, 'equal', 'daily', 'price', 'line', 0, ?2, 0)";
+            for (slug, auto_build) in [("top100", true), ("top50", true), ("once", false)] {
+                db.run(Statement::new(index).bind(slug).bind(auto_build)).await.unwrap();
+            }
+            assert_eq!(store.add_builds(now).await, Ok(2));
+            assert_eq!(store.add_builds(now).await, Ok(0), "they are open still");
+            let job = store.claim(1, 0, now, now.plus_ms(1)).await.unwrap().unwrap();
+            assert_eq!((job.kind.as_str(), job.spec.as_str()), ("build_index", r#"{"index":"top100"}"#));
+        });
+    }
 
     #[test]
     fn only_closed_jobs_are_pruned() {

@@ -9,7 +9,6 @@ pub(crate) mod data_versions;
 mod in_memory;
 pub(crate) mod ingestion_runs;
 pub(crate) mod jobs;
-#[expect(dead_code, reason = "landed before its callers")]
 pub(crate) mod market;
 pub(crate) mod operations;
 pub(crate) mod provider_budgets;
