@@ -73,3 +73,62 @@ pub(crate) async fn run_slice(env: &Env, hint: (i64, i64)) -> Result<Option<Wake
     let kinds = Wired { db: &db, config: &config };
     runner::run_slice(&D1JobStore(&db), &kinds, &PlatformClock, &alerts, hint).await
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::ports::{Clock, JobStore, MarketStore};
+    use domain::testing::{AlertList, ManualClock};
+    use domain::units::{DayRange, UnixMillis};
+    use pollster::block_on;
+
+    use super::*;
+    use crate::providers::ProviderSettings;
+    use crate::providers::sample::Sample;
+
+    /// The real stores on the real SQL, and the sample market.
+    struct Real<'a> {
+        db: &'a D1,
+        sample: Sample,
+        clock: ManualClock,
+    }
+
+    impl JobKinds for Real<'_> {
+        async fn run(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
+            let (market, runs) = (&D1MarketStore::new(self.db), &D1IngestionRuns(self.db));
+            Ingest { provider: &self.sample, market, runs, clock: &self.clock, shares_top: 400 }.run(job).await
+        }
+
+        async fn give_up(&self, _: &ClaimedJob, error: &SliceError) -> Result<Alert, StoreError> {
+            panic!("no slice may fail: {error}")
+        }
+    }
+
+    #[test]
+    fn the_sample_market_is_ingested_into_the_real_tables_once() {
+        let db = D1::in_memory();
+        // 2026-11-20 22:15 UTC: a Friday, an hour and a quarter after the close.
+        let clock = ManualClock::at(UnixMillis(1_795_212_900_000));
+        let settings = ProviderSettings::read(|name| (name == "SAMPLE_COMPANIES").then(|| "150".to_owned()));
+        let real = Real { db: &db, sample: Sample::from_settings(&settings).unwrap(), clock };
+        let (store, alerts) = (D1JobStore(&db), AlertList::default());
+        let mut runs = Vec::new();
+        for _ in 0..2 {
+            let spec = Spec::keep("sample", 30);
+            let (id, _) = block_on(store.add(ingest::KIND, &spec.key(), &spec.to_json(), real.clock.now())).unwrap();
+            let mut hint = (id, 0);
+            while let Some(wake) = block_on(runner::run_slice(&store, &real, &real.clock, &alerts, hint)).unwrap() {
+                hint = (wake.job, wake.slice);
+            }
+            runs.push(block_on(D1IngestionRuns(&db).get(id)).unwrap().unwrap());
+        }
+        let range = DayRange::new(runs[0].start_date, runs[0].end_date).unwrap();
+        assert_eq!(runs[0].end_date.to_string(), "2026-11-20");
+        assert_eq!(block_on(D1MarketStore::new(&db).held_sessions(range)).unwrap().len(), 30);
+        assert_eq!((runs[0].status.as_str(), runs[1].status.as_str()), ("succeeded", "succeeded"));
+        // At least 119 companies trade each day, each with a bar and a market cap.
+        assert!(runs[0].rows.inserted > 30 * 119 * 2 && runs[0].rows.changed == 0, "{:?}", runs[0].rows);
+        assert_eq!((runs[1].rows.inserted, runs[1].rows.changed), (0, 0));
+        assert_eq!((runs[0].gaps.len(), runs[0].rejections.len(), alerts.raised().len()), (0, 0, 0));
+        assert_eq!(runs[1].data_version, runs[0].data_version);
+    }
+}

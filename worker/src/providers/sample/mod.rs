@@ -66,12 +66,22 @@ pub(crate) fn open<T: Transport, B: Budget>(
     settings: &ProviderSettings,
     _network: Network<T, B>,
 ) -> Result<Sample, OpenError> {
-    let companies = settings.number(COMPANIES_SETTING, DEFAULT_COMPANIES, *COMPANIES.end())?;
-    if companies < *COMPANIES.start() {
-        let expected = format!("a whole number from {} to {}", COMPANIES.start(), COMPANIES.end());
-        return Err(OpenError::InvalidSetting { name: COMPANIES_SETTING, expected });
+    Sample::from_settings(settings)
+}
+
+impl Sample {
+    /// The market with as many companies as the settings say.
+    ///
+    /// # Errors
+    /// [`OpenError::InvalidSetting`] for a number outside [`COMPANIES`].
+    pub(crate) fn from_settings(settings: &ProviderSettings) -> Result<Self, OpenError> {
+        let companies = settings.number(COMPANIES_SETTING, DEFAULT_COMPANIES, *COMPANIES.end())?;
+        if companies < *COMPANIES.start() {
+            let expected = format!("a whole number from {} to {}", COMPANIES.start(), COMPANIES.end());
+            return Err(OpenError::InvalidSetting { name: COMPANIES_SETTING, expected });
+        }
+        Ok(Self(SampleMarket::shared(companies)))
     }
-    Ok(Sample(SampleMarket::shared(companies)))
 }
 
 /// The companies and what follows from their numbers.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use domain::calendar;
 use domain::market::DailyBar;
 use domain::ports::MarketData;
+use domain::testing::market_data_contract::{Case, every_promise};
 use domain::units::{Day, DayRange};
 use pollster::block_on;
 use proptest::prelude::*;
@@ -243,4 +244,24 @@ proptest! {
         prop_assert!((found.caps[at].cap / cap - 1.0).abs() < 1e-12);
         prop_assert_eq!(found.bars.rows[at].close.to_bits(), listing.close(k).to_bits());
     }
+}
+
+#[test]
+fn it_keeps_what_every_source_promises() {
+    let (market, source) = both(200);
+    let span = range("2024-01-02", "2025-12-31");
+    let session = day("2024-01-03");
+    let split = block_on(source.splits(span)).unwrap().rows.into_iter().find(|split| split.ratio > 1.0).unwrap();
+    let before = calendar::previous_session(split.ex_day).unwrap();
+    let bars = market.market_on(before).bars.rows;
+    let raw = bars.iter().find(|bar| bar.ticker == split.ticker).unwrap().close;
+    let case = Case {
+        session,
+        closed_day: day("2024-01-06"),
+        range: span,
+        listed: market.market_on(session).bars.rows[0].ticker.clone(),
+        unknown: "AAPL".parse().unwrap(),
+        raw_close: (split.ticker, before, raw),
+    };
+    block_on(every_promise(&source, &case));
 }
