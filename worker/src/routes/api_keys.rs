@@ -40,7 +40,7 @@ pub(super) async fn create(call: &Call) -> Answer {
 /// `GET /api-keys`: all keys, newest first, the revoked ones included.
 pub(super) async fn list(call: &Call) -> Answer {
     let page = Page::of(&call.query(Page::PARAMETERS)?)?;
-    let keys = api_keys::list(call.db()?, page.before, page.limit + 1).await?;
+    let keys = api_keys::list(call.db()?, page.before, page.rows()).await?;
     let (keys, next_cursor) = page.cut(keys, |key| key.id);
     Reply::json(&ApiKeyList { data: keys.into_iter().map(shown).collect(), next_cursor })
 }

@@ -1,6 +1,6 @@
 //! Whatever no route answers: the web app and the documentation's files.
 
-use worker::{Env, web_sys};
+use worker::{Env, RequestInit, web_sys};
 
 use super::request::Method;
 use super::respond::{Answer, Body, Reply};
@@ -13,25 +13,34 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
     base-uri 'none'; frame-ancestors 'none'";
 
 /// Answers with the file at a path, or with the app's page for `/` and everything below `/app`.
-pub(super) async fn serve(env: &Env, method: Method, path: &str) -> Answer {
+pub(super) async fn serve(env: &Env, method: Method, path: &str, if_none_match: Option<&str>) -> Answer {
     if !matches!(method, Method::Get | Method::Head) {
         return Err(Problem::no_such_path(path));
     }
     let file = if is_app(path) { "/" } else { path };
+    let init = RequestInit::new();
+    if let Some(tags) = if_none_match {
+        init.headers.set("if-none-match", tags)?;
+    }
     // The host is not looked at; the binding wants an absolute URL.
-    let found = bindings::assets(env)?.fetch(format!("https://assets{file}"), None).await?;
+    let found = bindings::assets(env)?.fetch(format!("https://assets{file}"), Some(init)).await?;
     let response = web_sys::Response::from(found);
-    if response.status() != 200 {
+    let status = response.status();
+    if !matches!(status, 200 | 304) {
         return Err(Problem::no_such_path(path));
     }
     let headers = response.headers();
     let header = |name: &str| headers.get(name).ok().flatten();
-    let mut reply = Reply { status: 200, headers: Vec::new(), body: Body::Stream(response.body()) };
-    for name in ["content-type", "content-length", "etag", "cache-control"] {
+    let mut reply = Reply { status, headers: Vec::new(), body: Body::Stream(response.body()) };
+    for name in ["content-type", "content-length", "etag"] {
         if let Some(value) = header(name) {
             reply = reply.with_header(name, value);
         }
     }
+    // Names below /assets/ hold a hash of the content; everything else may change with the next deployment.
+    let is_hashed = path.starts_with("/assets/");
+    reply =
+        reply.with_header("cache-control", if is_hashed { "public, max-age=31536000, immutable" } else { "no-cache" });
     if header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
         reply = reply
             .with_header("content-security-policy", PAGE_POLICY)

@@ -5,6 +5,7 @@ mod assets;
 pub(crate) mod cached;
 mod cors;
 mod etag;
+mod ingestions;
 mod operations;
 pub(crate) mod page;
 mod path;
@@ -57,6 +58,8 @@ static ROUTES: &[Route] = table! {
     Get    "/ready"                 (Access::Public)    operations::ready;
     Get    "/metrics"               (READ)              operations::metrics;
     Get    "/providers"             (READ)              providers::list;
+    Get    "/ingestions"            (READ)              ingestions::list;
+    Get    "/ingestions/{id}"       (READ)              ingestions::get;
     Post   "/api-keys"              (ADMIN)             api_keys::create;
     Get    "/api-keys"              (ADMIN)             api_keys::list;
     Delete "/api-keys/{id}"         (ADMIN)             api_keys::revoke;
@@ -152,7 +155,10 @@ async fn reply_to(
             return Ok(cors::preflight(methods, &config.cors_origins, origin));
         }
         Found::Other(methods) => return Err(Problem::method_not_allowed(methods)),
-        Found::Nothing => return assets::serve(&env, method, path).await,
+        Found::Nothing => {
+            let if_none_match = request.headers().get("if-none-match").ok().flatten();
+            return assets::serve(&env, method, path, if_none_match.as_deref()).await;
+        }
     };
     exchange.route.set(route.pattern);
     let mut call = Call {

@@ -33,6 +33,11 @@ impl Page {
         Ok(Self { before, limit })
     }
 
+    /// How many rows to ask for: one more than are shown, which tells whether another page follows.
+    pub(crate) fn rows(self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX).saturating_add(1)
+    }
+
     /// Cuts what was found when one more than `limit` was asked for, and says where the next page starts.
     pub(crate) fn cut<T>(self, mut found: Vec<T>, number: impl Fn(&T) -> i64) -> (Vec<T>, Option<String>) {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);

@@ -56,7 +56,7 @@ pub(crate) async fn add(db: &D1, key: NewKey<'_>, now: UnixMillis) -> Result<i64
 ///
 /// # Errors
 /// See [`StoreError`].
-pub(crate) async fn list(db: &D1, before: i64, limit: i64) -> Result<Vec<StoredKey>, StoreError> {
+pub(crate) async fn list(db: &D1, before: i64, limit: usize) -> Result<Vec<StoredKey>, StoreError> {
     db.run(Statement::new(include_str!("sql/api_keys_list.sql")).bind(before).bind(limit)).await?.decode()
 }
 
