@@ -8,8 +8,8 @@ try {
   if (!isDay(from) || !isDay(to)) throw new Error("give FROM and TO as YYYY-MM-DD");
   if (from > to) throw new Error(`FROM ${from} lies after TO ${to}`);
   const { state } = settings();
-  const job = await addIngestion(state, { provider, from, to });
-  const [run] = await follow(state, [job], ([now]) => console.log(summary(now)));
+  const job = await addIngestion(state, provider, { from, to });
+  const run = await follow(state, job, (now) => console.log(summary(now)));
   process.exit(run.job === "done" ? 0 : 1);
 } catch (error) {
   console.error(`ingest: ${error.message}`);

@@ -3,39 +3,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { command } from "./control.mjs";
 
-/** Adds an ingestion job unless the very same is open already, wakes it and returns its number. */
-export async function addIngestion(state, { provider, from, to }) {
-  const spec = JSON.stringify({ provider, from, to });
+/**
+ * Adds an ingestion job unless the very same is open already, wakes it and returns its number. `asked` holds `from` and `to`
+ * (`YYYY-MM-DD`) or `keep_sessions`; the row is the one that worker/src/jobs/ingest/state.rs writes and reads.
+ */
+export async function addIngestion(state, provider, asked) {
+  const key = asked.from ? `${provider}:${asked.from}:${asked.to}` : `${provider}:last-${asked.keep_sessions}`;
   const [job] = await command(state, "sql", {
     sql: `insert into jobs (kind, key, spec, created_at, updated_at) values ('ingest', ?1, ?2, ?3, ?3)
       on conflict (kind, key) where status = 'open' do update set updated_at = excluded.updated_at returning id`,
-    bind: [`${provider}:${from}:${to}`, spec, Date.now()],
+    bind: [key, JSON.stringify({ provider, ...asked }), Date.now()],
   });
   await command(state, "tick");
   return job.id;
 }
 
-/** Waits until the jobs are done, calling `progress` with their run log whenever it changed, and returns the last log. */
-export async function follow(state, ids, progress) {
+/** Waits until a job is done, calling `progress` with its run log whenever that changed, and returns the last log. */
+export async function follow(state, id, progress) {
   for (let shown = ""; ; await sleep(500)) {
-    const runs = await command(state, "sql", {
+    const [run] = await command(state, "sql", {
       sql: `select jobs.id, jobs.status as job, coalesce(runs.error, jobs.error) as error, jobs.next_at, runs.id as run, runs.provider,
-          runs.requests, runs.inserted, runs.changed, runs.unchanged, runs.rejected, runs.data_version
+          runs.requests, runs.inserted, runs.changed, runs.unchanged, runs.rejected, runs.data_version,
+          runs.first_day, runs.last_day
         from jobs left join ingestion_runs runs on runs.job_id = jobs.id
-        where jobs.id in (select value from json_each(?1)) order by jobs.id`,
-      bind: [JSON.stringify(ids)],
+        where jobs.id = ?1`,
+      bind: [id],
     });
-    const line = JSON.stringify(runs);
-    if (line !== shown) progress?.(runs);
+    const line = JSON.stringify(run);
+    if (line !== shown) progress(run);
     shown = line;
-    if (runs.every((run) => run.job !== "open")) return runs;
+    if (run.job !== "open") return run;
   }
-}
-
-/** The open jobs of a kind. */
-export async function openJobs(state, kind) {
-  const rows = await command(state, "sql", { sql: "select id from jobs where kind = ?1 and status = 'open'", bind: [kind] });
-  return rows.map((row) => row.id);
 }
 
 /** One line about one run. */
