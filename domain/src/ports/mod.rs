@@ -4,6 +4,7 @@
 
 mod alerts;
 mod clock;
+mod index_store;
 mod job_store;
 mod market_data;
 mod market_store;
@@ -11,6 +12,7 @@ mod run_log;
 
 pub use alerts::{Alert, Alerts};
 pub use clock::Clock;
+pub use index_store::{Built, IndexStore, RankableSessions};
 pub use job_store::{ClaimedJob, JobOutcome, JobStore};
 pub use market_data::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
 pub use market_store::{MarketStore, Origin, Published, Rejection, RowKind, StoreError};

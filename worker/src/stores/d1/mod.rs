@@ -7,6 +7,8 @@ pub(crate) mod api_keys;
 pub(crate) mod data_versions;
 #[cfg(test)]
 mod in_memory;
+#[expect(dead_code, reason = "landed before its callers")]
+pub(crate) mod indices;
 pub(crate) mod ingestion_runs;
 pub(crate) mod jobs;
 pub(crate) mod market;
@@ -90,6 +92,12 @@ impl Statement {
         self.params.push(param.into());
         self
     }
+}
+
+/// A statement made of parts that share their numbering, with as many of these parameters as its text names; at most 9.
+pub(crate) fn numbered(sql: String, params: &[Param]) -> Statement {
+    let named = (1..=params.len()).rev().find(|number| sql.contains(&format!("?{number}"))).unwrap_or(0);
+    Statement { sql: sql.into(), params: params[..named].to_vec() }
 }
 
 impl From<f64> for Param {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::D1MarketStore;
 use super::tables::{DAILY_BARS, TABLES, Table, fill_securities};
-use crate::stores::d1::{Param, Statement};
+use crate::stores::d1::{Param, Statement, numbered};
 
 const INCOMING: &str = include_str!("../sql/market/incoming.sql");
 const NOTE_CHANGES: &str = include_str!("../sql/market/note_changes.sql");
@@ -44,12 +44,6 @@ struct Counts {
     changed: i64,
     staged: i64,
     data_version: i64,
-}
-
-/// A statement with the first of these parameters, as many as its text names.
-pub(super) fn numbered(sql: String, params: &[Param]) -> Statement {
-    let named = (1..=params.len()).rev().find(|number| sql.contains(&format!("?{number}"))).unwrap_or(0);
-    params[..named].iter().fold(Statement::new(sql), |statement, param| statement.bind(param.clone()))
 }
 
 /// The statements that forget a batch.

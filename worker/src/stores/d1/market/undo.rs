@@ -5,9 +5,9 @@ use domain::ports::{Published, StoreError};
 use domain::units::UnixMillis;
 
 use super::D1MarketStore;
-use super::publish::{numbered, read_counts, settle};
+use super::publish::{read_counts, settle};
 use super::tables::{DAILY_BARS, TABLES, Table, fill_securities, fill_securities_past};
-use crate::stores::d1::{Param, Statement};
+use crate::stores::d1::{Param, Statement, numbered};
 
 fn undo_table(table: &Table) -> Vec<String> {
     let rows = include_str!("../sql/market/undo_rows.sql");

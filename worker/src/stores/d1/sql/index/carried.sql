@@ -7,6 +7,7 @@
   cross join index_members m on m.index_id = ?3 and m.day = f.day
   union all
   select day, security_id, rank, weight, price, cap from weighted
+  where day < (select min(day) from plan where kept = 1)
 ),
 last_traded as (
   select p.day, p.kept, p.in_force, m.security_id, m.rank, m.weight, m.price as start_price, m.cap,

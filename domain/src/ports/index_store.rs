@@ -1,0 +1,71 @@
+//! Where indices are kept and built.
+
+use crate::index::{BuildPlan, IndexDefinition};
+use crate::ports::StoreError;
+use crate::units::{Day, DayRange, UnixMillis};
+
+/// The sessions that can be ranked, and the state of the market data in which they can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RankableSessions {
+    /// Sessions with at least one bar and cap, ascending.
+    pub days: Vec<Day>,
+    /// The version of the market data that this was read from.
+    pub market_version: i64,
+}
+
+/// What a build did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Built {
+    /// The data version after it.
+    pub data_version: i64,
+    /// Sessions of the range that have members.
+    pub sessions: u64,
+    /// The smallest number of members on any of them.
+    pub fewest_members: u64,
+    /// Members of the first session that were chosen by a share count that was not known then.
+    pub assumed_members: u64,
+}
+
+/// Where indices are kept and built.
+///
+/// An implementation MUST make a build visible all at once, MUST compute it from one state of the market data, MUST write
+/// nothing that does not change, and MUST leave every session outside the range as it was.
+#[allow(async_fn_in_trait)]
+pub trait IndexStore {
+    /// The number of the index with this definition; it is kept from now on, for this owner where it is new.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the owner has `limit` indices already.
+    async fn define(
+        &self,
+        definition: &IndexDefinition,
+        owner: &str,
+        limit: u32,
+        now: UnixMillis,
+    ) -> Result<i64, StoreError>;
+
+    /// The sessions up to the end of the range that its build can need: all of them where the index has a buffer, else the
+    /// range, the session before it, and those of the period in which that one lies.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn rankable_sessions(
+        &self,
+        definition: &IndexDefinition,
+        range: DayRange,
+    ) -> Result<RankableSessions, StoreError>;
+
+    /// Builds the planned sessions.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when market data has changed since `market_version`: plan again.
+    async fn build(
+        &self,
+        index: i64,
+        definition: &IndexDefinition,
+        range: DayRange,
+        plan: &BuildPlan,
+        market_version: i64,
+        now: UnixMillis,
+    ) -> Result<Built, StoreError>;
+}

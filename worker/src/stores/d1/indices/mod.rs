@@ -1,0 +1,61 @@
+//! Indices in D1: definitions, builds and what is read from them.
+
+mod build;
+mod read;
+mod selection;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use read::{Analysis, BuiltRange, ExplainedMember, IndexRow, MemberRow, Move, SessionRow};
+
+use domain::index::{BuildPlan, IndexDefinition};
+use domain::ports::{Built, IndexStore, RankableSessions, StoreError};
+use domain::units::{DayRange, UnixMillis};
+
+use super::D1;
+
+/// Indices behind the `DB` binding.
+#[derive(Debug)]
+pub(crate) struct D1IndexStore<'a> {
+    db: &'a D1,
+}
+
+impl<'a> D1IndexStore<'a> {
+    /// The store over this database.
+    pub(crate) const fn new(db: &'a D1) -> Self {
+        Self { db }
+    }
+}
+
+impl IndexStore for D1IndexStore<'_> {
+    async fn define(
+        &self,
+        definition: &IndexDefinition,
+        owner: &str,
+        limit: u32,
+        now: UnixMillis,
+    ) -> Result<i64, StoreError> {
+        self.define_index(definition, owner, limit, now).await
+    }
+
+    async fn rankable_sessions(
+        &self,
+        definition: &IndexDefinition,
+        range: DayRange,
+    ) -> Result<RankableSessions, StoreError> {
+        self.sessions_to_rank(definition, range).await
+    }
+
+    async fn build(
+        &self,
+        index: i64,
+        definition: &IndexDefinition,
+        range: DayRange,
+        plan: &BuildPlan,
+        market_version: i64,
+        now: UnixMillis,
+    ) -> Result<Built, StoreError> {
+        self.build_planned(index, definition, range, plan, market_version, now).await
+    }
+}

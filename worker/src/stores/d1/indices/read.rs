@@ -1,0 +1,281 @@
+//! Reading indices. What an answer is made of comes with the versions it was read under, in one batch.
+
+use domain::index::{BuildPlan, IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
+use domain::ports::StoreError;
+use domain::units::{Day, DayRange, Ticker};
+use serde::Deserialize;
+
+use super::D1IndexStore;
+use crate::stores::d1::{Rows, Statement};
+
+/// A defined index and what is built of it.
+#[derive(Clone, Debug)]
+pub(crate) struct IndexRow {
+    pub(crate) id: i64,
+    pub(crate) slug: String,
+    pub(crate) definition: IndexDefinition,
+    pub(crate) auto_build: bool,
+    /// The first and last built session.
+    pub(crate) built: Option<DayRange>,
+    /// How many sessions are built, and how many of them are outdated.
+    pub(crate) sessions: u64,
+    pub(crate) outdated: u64,
+}
+
+#[derive(Deserialize)]
+struct RawIndex {
+    id: i64,
+    slug: String,
+    top_n: u32,
+    weighting: String,
+    rebalance: String,
+    return_type: String,
+    share_classes: String,
+    buffer: u32,
+    universe: Option<String>,
+    auto_build: u8,
+    first_day: Option<i32>,
+    last_day: Option<i32>,
+    sessions: Option<u64>,
+    outdated: Option<u64>,
+}
+
+/// A built session as stored.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct SessionRow {
+    pub(crate) day: i32,
+    pub(crate) return_value: Option<f64>,
+    pub(crate) bridged_return: Option<f64>,
+    pub(crate) turnover: f64,
+    pub(crate) constituents: u32,
+    pub(crate) stale_prices: u32,
+    pub(crate) outdated: u8,
+    pub(crate) data_version: i64,
+    pub(crate) method_version: i64,
+    pub(crate) inputs_hash: String,
+}
+
+/// A member as stored, with what is known of its security.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct MemberRow {
+    pub(crate) day: i32,
+    pub(crate) rank: u32,
+    pub(crate) ticker: String,
+    pub(crate) name: Option<String>,
+    pub(crate) sector: Option<String>,
+    pub(crate) weight: f64,
+    pub(crate) price: f64,
+    pub(crate) cap: f64,
+}
+
+/// A change of membership.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Move {
+    pub(crate) day: i32,
+    pub(crate) turnover: f64,
+    pub(crate) outdated: u8,
+    pub(crate) action: String,
+    pub(crate) ticker: String,
+    pub(crate) name: Option<String>,
+    pub(crate) rank: Option<u32>,
+    pub(crate) previous_rank: Option<u32>,
+    pub(crate) cap: Option<f64>,
+    pub(crate) reason: String,
+}
+
+/// A member's return on one session.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct ExplainedMember {
+    pub(crate) ticker: String,
+    pub(crate) name: Option<String>,
+    pub(crate) sector: Option<String>,
+    pub(crate) rank: u32,
+    pub(crate) weight: f64,
+    pub(crate) price_before: f64,
+    pub(crate) price: Option<f64>,
+    pub(crate) value: f64,
+    pub(crate) contribution: f64,
+    pub(crate) split_ratio: Option<f64>,
+    pub(crate) split_implied: Option<u8>,
+    pub(crate) dividend: Option<f64>,
+    pub(crate) version_before: Option<i64>,
+    pub(crate) version: Option<i64>,
+    pub(crate) source_before: Option<String>,
+    pub(crate) source: Option<String>,
+}
+
+/// Built sessions of a range, whether every session of it that holds data is among them, and whether the data is synthetic.
+#[derive(Debug)]
+pub(crate) struct BuiltRange {
+    pub(crate) sessions: Vec<SessionRow>,
+    /// Sessions between the first and the last of them that hold data but are not built.
+    pub(crate) unbuilt: Vec<Day>,
+    /// Whether any data held came from the synthetic provider.
+    pub(crate) synthetic: bool,
+    /// The versions of `market` and of the index, from the same batch.
+    pub(crate) versions: [i64; 2],
+    /// Closes of the benchmark by session, restated for splits; empty without one.
+    pub(crate) benchmark: Vec<(Day, f64)>,
+}
+
+/// A read with the versions it was read under.
+#[derive(Debug)]
+pub(crate) struct Analysis<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) versions: [i64; 2],
+}
+
+#[derive(Deserialize)]
+struct DayRow {
+    day: i32,
+}
+
+fn versions_statement(slug: &str) -> Statement {
+    Statement::new(
+        "select coalesce((select version from data_versions where scope = 'market'), 0) as market, \
+         coalesce((select version from data_versions where scope = 'index:' || ?1), 0) as own",
+    )
+    .bind(slug)
+}
+
+fn read_versions(rows: &Rows) -> Result<[i64; 2], StoreError> {
+    #[derive(Deserialize)]
+    struct Versions {
+        market: i64,
+        own: i64,
+    }
+    Ok(rows.first::<Versions>()?.map_or([0, 0], |versions| [versions.market, versions.own]))
+}
+
+fn definition(raw: &RawIndex) -> Option<IndexDefinition> {
+    let tickers = |text: &str| -> Option<Vec<Ticker>> {
+        let names: Vec<String> = serde_json::from_str(text).ok()?;
+        names.into_iter().map(|name| name.parse().ok()).collect()
+    };
+    Some(IndexDefinition {
+        top_n: raw.top_n,
+        weighting: Weighting::from_name(&raw.weighting)?,
+        rebalance: Rebalance::from_name(&raw.rebalance)?,
+        return_type: ReturnType::from_name(&raw.return_type)?,
+        share_classes: ShareClasses::from_name(&raw.share_classes)?,
+        buffer: raw.buffer,
+        universe: match &raw.universe {
+            Some(text) => Some(tickers(text)?),
+            None => None,
+        },
+    })
+}
+
+fn index_row(raw: RawIndex) -> Result<IndexRow, StoreError> {
+    let definition =
+        definition(&raw).ok_or_else(|| StoreError::Refused(format!("index {} is not readable", raw.slug)))?;
+    let built = raw.first_day.zip(raw.last_day);
+    Ok(IndexRow {
+        id: raw.id,
+        definition,
+        auto_build: raw.auto_build == 1,
+        built: built.and_then(|(first, last)| DayRange::new(Day::from_number(first), Day::from_number(last))),
+        sessions: raw.sessions.unwrap_or(0),
+        outdated: raw.outdated.unwrap_or(0),
+        slug: raw.slug,
+    })
+}
+
+impl D1IndexStore<'_> {
+    /// Every defined index with what is built of it, by slug.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn list(&self) -> Result<Vec<IndexRow>, StoreError> {
+        let rows = self.db.run(Statement::new(include_str!("../sql/index/list.sql"))).await?;
+        rows.decode::<RawIndex>()?.into_iter().map(index_row).collect()
+    }
+
+    /// One defined index.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn find(&self, slug: &str) -> Result<Option<IndexRow>, StoreError> {
+        let rows = self.db.run(Statement::new(include_str!("../sql/index/find.sql")).bind(slug)).await?;
+        rows.first::<RawIndex>()?.map(index_row).transpose()
+    }
+
+    /// The built sessions of a range; `None` ends are the first and last built session.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn sessions(
+        &self,
+        index: &IndexRow,
+        first: Option<Day>,
+        last: Option<Day>,
+        benchmark: Option<&Ticker>,
+    ) -> Result<BuiltRange, StoreError> {
+        let ranged = |sql: &'static str| Statement::new(sql).bind(index.id).bind(first).bind(last);
+        let rows = self
+            .db
+            .batch(vec![
+                versions_statement(&index.slug),
+                ranged(include_str!("../sql/index/sessions_of_range.sql")),
+                ranged(include_str!("../sql/index/unbuilt_of_range.sql")),
+                Statement::new(include_str!("../sql/market/is_synthetic.sql")),
+                ranged(include_str!("../sql/index/benchmark_of_range.sql")).bind(benchmark.map(Ticker::as_str)),
+            ])
+            .await?;
+        #[derive(Deserialize)]
+        struct Close {
+            day: i32,
+            close: f64,
+        }
+        let unbuilt = rows[2].decode::<DayRow>()?.into_iter().map(|row| Day::from_number(row.day)).collect();
+        let closes = rows[4].decode::<Close>()?.into_iter().map(|row| (Day::from_number(row.day), row.close));
+        Ok(BuiltRange {
+            versions: read_versions(&rows[0])?,
+            sessions: rows[1].decode()?,
+            unbuilt,
+            synthetic: rows[3].scalar::<u8>()?.unwrap_or(0) == 1,
+            benchmark: closes.collect(),
+        })
+    }
+
+    /// The members of the built sessions of a range, by session and rank.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn members(&self, index: &IndexRow, range: DayRange) -> Result<Analysis<MemberRow>, StoreError> {
+        let sql = include_str!("../sql/index/members_of_range.sql");
+        let members = Statement::new(sql).bind(index.id).bind(range.first()).bind(range.last());
+        let rows = self.db.batch(vec![versions_statement(&index.slug), members]).await?;
+        Ok(Analysis { versions: read_versions(&rows[0])?, rows: rows[1].decode()? })
+    }
+
+    /// The entries and exits of the built sessions of a range, by session, entries first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn changes(
+        &self,
+        index: &IndexRow,
+        first: Option<Day>,
+        last: Option<Day>,
+    ) -> Result<Analysis<Move>, StoreError> {
+        let changes = Statement::new(include_str!("../sql/index/changes_of_range.sql"));
+        let changes = changes.bind(index.id).bind(first).bind(last);
+        let rows = self.db.batch(vec![versions_statement(&index.slug), changes]).await?;
+        Ok(Analysis { versions: read_versions(&rows[0])?, rows: rows[1].decode()? })
+    }
+
+    /// The member returns of the only kept session of a plan, by rank.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn explain(
+        &self,
+        index: &IndexRow,
+        plan: &BuildPlan,
+    ) -> Result<Analysis<ExplainedMember>, StoreError> {
+        let statement = self.explain_statement(index.id, &index.definition, plan).await?;
+        let rows = self.db.batch(vec![versions_statement(&index.slug), statement]).await?;
+        Ok(Analysis { versions: read_versions(&rows[0])?, rows: rows[1].decode()? })
+    }
+}

@@ -1,0 +1,4 @@
+insert into indices (slug, owner, top_n, weighting, rebalance, return_type, share_classes, buffer, universe, auto_build, created_at)
+select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10
+where (select count(*) from indices where owner = ?2) < ?11
+on conflict (slug) do nothing
