@@ -46,14 +46,18 @@ debian_sysroot() {
   as_root ln -sf /usr/lib/llvm-22/bin/lld /usr/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld
 }
 
+# EQUIPOISE_TOOLCHAIN=debian takes Debian's compiler even where rustup's would do (see scripts/with-tools).
+debian_wanted() { [ "${EQUIPOISE_TOOLCHAIN:-}" = debian ]; }
+
 install_compiler() {
   command -v cc >/dev/null || step "C compiler" apt_install build-essential
-  if command -v rustc >/dev/null && wasm_std "$(rustc --print sysroot)"; then return; fi
+  if ! debian_wanted && command -v rustc >/dev/null && wasm_std "$(rustc --print sysroot)"; then return; fi
   if wasm_std /usr; then :
-  elif command -v rustup >/dev/null && rustup target add wasm32-unknown-unknown >"$log/rustup.log" 2>&1; then
+  elif ! debian_wanted && command -v rustup >/dev/null && rustup target add wasm32-unknown-unknown >"$log/rustup.log" 2>&1; then
     say "wasm target added by rustup"; return
   else
-    say "rustup cannot download the wasm target here: using Debian's compiler and library source"
+    debian_wanted || say "rustup cannot download the wasm target here"
+    say "using Debian's compiler and library source"
     step "Debian compiler" apt_install rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web lld-22
     step "wasm library from source" debian_sysroot
     wasm_std /usr || fail "the wasm library was built but is not where it should be (/usr/lib/rustlib)"
