@@ -35,8 +35,8 @@ wasm_std() { ls "$1"/lib/rustlib/wasm32-unknown-unknown/lib/libstd-*.rlib >/dev/
 debian_sysroot() {
   # Debian ships the compiler and the library's source but no wasm library: it is built once from that source.
   # The bitcode must be embedded, or link-time optimisation fails with "failed to get bitcode".
-  local dummy; dummy=$(mktemp -d); trap 'rm -rf "$dummy"' RETURN
-  mkdir -p "$dummy/src"
+  local dummy=$tools/sysroot
+  rm -rf "$dummy"; mkdir -p "$dummy/src"
   printf '[package]\nname = "sysroot"\nversion = "0.0.0"\nedition = "2021"\n[lib]\n' >"$dummy/Cargo.toml"
   printf '#![no_std]\n' >"$dummy/src/lib.rs"
   (cd "$dummy" && env -u RUSTUP_TOOLCHAIN PATH=/usr/bin:/bin RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Cembed-bitcode=yes CARGO_TARGET_DIR="$dummy/target" \
@@ -44,6 +44,7 @@ debian_sysroot() {
   as_root mkdir -p /usr/lib/rustlib/wasm32-unknown-unknown/lib /usr/lib/rustlib/x86_64-unknown-linux-gnu/bin
   as_root cp "$dummy"/target/wasm32-unknown-unknown/release/deps/*.rlib /usr/lib/rustlib/wasm32-unknown-unknown/lib/
   as_root ln -sf /usr/lib/llvm-22/bin/lld /usr/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld
+  rm -rf "$dummy"
 }
 
 # EQUIPOISE_TOOLCHAIN=debian takes Debian's compiler even where rustup's would do (see scripts/with-tools).
