@@ -1,3 +1,4 @@
-//! The same product on the other ways to run it.
+//! The same product on the other ways to run it, and what an operator does to it.
 
+mod backup;
 mod wrangler_dev;
