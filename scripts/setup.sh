@@ -97,6 +97,7 @@ for part in "$@"; do case $part in
   office) command -v soffice >/dev/null || step "LibreOffice" apt_install libreoffice-calc-nogui ;;
   load) command -v wrk >/dev/null || step "wrk" apt_install wrk ;;
   python)
+    python3 -c 'import ensurepip' 2>/dev/null || step "Python" apt_install python3 python3-venv
     if ! cmp -s tests/requirements.txt "$tools/python/.installed" 2>/dev/null; then
       step "Python packages" bash -c "python3 -m venv '$tools/python' && '$tools/python/bin/pip' install -q -r tests/requirements.txt && cp tests/requirements.txt '$tools/python/.installed'"
     fi ;;
