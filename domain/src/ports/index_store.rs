@@ -44,6 +44,18 @@ pub trait IndexStore {
         now: UnixMillis,
     ) -> Result<i64, StoreError>;
 
+    /// The definition of the index with this slug and its number.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn defined(&self, slug: &str) -> Result<Option<(i64, IndexDefinition)>, StoreError>;
+
+    /// The range in which an index is behind the data held: sessions not built, or whose inputs have changed since.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn behind(&self, index: i64) -> Result<Option<DayRange>, StoreError>;
+
     /// The sessions up to the end of the range that its build can need: all of them where the index has a buffer, else the
     /// range, the session before it, and those of the period in which that one lies.
     ///

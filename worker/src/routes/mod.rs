@@ -5,6 +5,7 @@ mod assets;
 pub(crate) mod cached;
 mod cors;
 mod etag;
+mod indices;
 mod ingestions;
 mod operations;
 pub(crate) mod page;
@@ -50,6 +51,7 @@ macro_rules! table {
 
 const READ: Access = Access::Read;
 const ADMIN: Access = Access::Needs(Scope::Admin);
+const BUILD: Access = Access::Needs(Scope::Build);
 
 /// Every route of the API. `HEAD` works wherever `GET` does; where two patterns match, the first line answers.
 #[rustfmt::skip]
@@ -57,6 +59,14 @@ static ROUTES: &[Route] = table! {
     Get    "/health"                (Access::Public)    operations::health;
     Get    "/ready"                 (Access::Public)    operations::ready;
     Get    "/metrics"               (READ)              operations::metrics;
+    Post   "/build-index"           (BUILD)             indices::build;
+    Get    "/index-performance"     (READ)              indices::performance;
+    Get    "/index-composition"     (READ)              indices::composition;
+    Get    "/composition-changes"   (READ)              indices::changes;
+    Post   "/export-data"           (READ)              indices::export;
+    Get    "/index-explain"         (READ)              indices::explain;
+    Get    "/indices"               (READ)              indices::list;
+    Get    "/indices/{slug}"        (READ)              indices::one;
     Get    "/providers"             (READ)              providers::list;
     Get    "/ingestions"            (READ)              ingestions::list;
     Get    "/ingestions/{id}"       (READ)              ingestions::get;

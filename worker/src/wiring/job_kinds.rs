@@ -5,11 +5,13 @@ use worker::Env;
 
 use crate::alerts::WebhookAlerts;
 use crate::config::Config;
+use crate::jobs::build_index;
 use crate::jobs::ingest::{self, Ingest, Spec};
 use crate::jobs::runner::{self, JobKinds, SliceDone, SliceError, Wake};
 use crate::providers::http::{Network, PlatformTransport};
 use crate::providers::{self, AnyProvider};
 use crate::stores::d1::D1;
+use crate::stores::d1::indices::D1IndexStore;
 use crate::stores::d1::ingestion_runs::D1IngestionRuns;
 use crate::stores::d1::jobs::D1JobStore;
 use crate::stores::d1::market::D1MarketStore;
@@ -28,6 +30,7 @@ impl JobKinds for Wired<'_> {
     async fn run(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
         match job.kind.as_str() {
             ingest::KIND => self.ingest(job).await,
+            build_index::KIND => build_index::bring_up_to_date(&D1IndexStore::new(self.db), &PlatformClock, job).await,
             other => Err(SliceError::Final { code: "unknown_kind", message: format!("there is no job {other}") }),
         }
     }

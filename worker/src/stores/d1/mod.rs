@@ -7,7 +7,6 @@ pub(crate) mod api_keys;
 pub(crate) mod data_versions;
 #[cfg(test)]
 mod in_memory;
-#[expect(dead_code, reason = "landed before its callers")]
 pub(crate) mod indices;
 pub(crate) mod ingestion_runs;
 pub(crate) mod jobs;

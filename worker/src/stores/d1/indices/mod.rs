@@ -7,7 +7,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use read::{Analysis, BuiltRange, ExplainedMember, IndexRow, MemberRow, Move, SessionRow};
+pub(crate) use read::{BuiltRange, ExplainedMember, IndexRow, MemberRow, Move, scopes};
 
 use domain::index::{BuildPlan, IndexDefinition};
 use domain::ports::{Built, IndexStore, RankableSessions, StoreError};
@@ -37,6 +37,14 @@ impl IndexStore for D1IndexStore<'_> {
         now: UnixMillis,
     ) -> Result<i64, StoreError> {
         self.define_index(definition, owner, limit, now).await
+    }
+
+    async fn defined(&self, slug: &str) -> Result<Option<(i64, IndexDefinition)>, StoreError> {
+        Ok(self.find(slug).await?.map(|index| (index.id, index.definition)))
+    }
+
+    async fn behind(&self, index: i64) -> Result<Option<DayRange>, StoreError> {
+        self.range_to_bring_up_to_date(index).await
     }
 
     async fn rankable_sessions(

@@ -6,6 +6,7 @@ use domain::units::{Day, DayRange, Ticker};
 use serde::Deserialize;
 
 use super::D1IndexStore;
+use crate::stores::d1::data_versions::{self, Versions};
 use crate::stores::d1::{Rows, Statement};
 
 /// A defined index and what is built of it.
@@ -112,8 +113,8 @@ pub(crate) struct BuiltRange {
     pub(crate) unbuilt: Vec<Day>,
     /// Whether any data held came from the synthetic provider.
     pub(crate) synthetic: bool,
-    /// The versions of `market` and of the index, from the same batch.
-    pub(crate) versions: [i64; 2],
+    /// The versions of [`scopes`], from the same batch.
+    pub(crate) versions: Versions,
     /// Closes of the benchmark by session, restated for splits; empty without one.
     pub(crate) benchmark: Vec<(Day, f64)>,
 }
@@ -122,7 +123,7 @@ pub(crate) struct BuiltRange {
 #[derive(Debug)]
 pub(crate) struct Analysis<T> {
     pub(crate) rows: Vec<T>,
-    pub(crate) versions: [i64; 2],
+    pub(crate) versions: Versions,
 }
 
 #[derive(Deserialize)]
@@ -130,21 +131,17 @@ struct DayRow {
     day: i32,
 }
 
-fn versions_statement(slug: &str) -> Statement {
-    Statement::new(
-        "select coalesce((select version from data_versions where scope = 'market'), 0) as market, \
-         coalesce((select version from data_versions where scope = 'index:' || ?1), 0) as own",
-    )
-    .bind(slug)
+/// The scopes whose publications can change what is read of an index.
+pub(crate) fn scopes(slug: &str) -> [String; 2] {
+    ["market".to_owned(), format!("index:{slug}")]
 }
 
-fn read_versions(rows: &Rows) -> Result<[i64; 2], StoreError> {
-    #[derive(Deserialize)]
-    struct Versions {
-        market: i64,
-        own: i64,
-    }
-    Ok(rows.first::<Versions>()?.map_or([0, 0], |versions| [versions.market, versions.own]))
+fn versions_statement(slug: &str) -> Statement {
+    data_versions::select(&scopes(slug).each_ref().map(String::as_str))
+}
+
+fn read_versions(rows: &Rows, slug: &str) -> Result<Versions, StoreError> {
+    data_versions::decode(rows, &scopes(slug).each_ref().map(String::as_str))
 }
 
 fn definition(raw: &RawIndex) -> Option<IndexDefinition> {
@@ -200,6 +197,22 @@ impl D1IndexStore<'_> {
         rows.first::<RawIndex>()?.map(index_row).transpose()
     }
 
+    /// From the first to the last session held that this index has not built, or whose inputs have changed since; sessions
+    /// before its first built one do not count, unless nothing is built.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn range_to_bring_up_to_date(&self, index: i64) -> Result<Option<DayRange>, StoreError> {
+        #[derive(Deserialize)]
+        struct Ends {
+            first: Option<i32>,
+            last: Option<i32>,
+        }
+        let rows = self.db.run(Statement::new(include_str!("../sql/index/behind.sql")).bind(index)).await?;
+        let ends = rows.first::<Ends>()?.and_then(|ends| ends.first.zip(ends.last));
+        Ok(ends.and_then(|(first, last)| DayRange::new(Day::from_number(first), Day::from_number(last))))
+    }
+
     /// The built sessions of a range; `None` ends are the first and last built session.
     ///
     /// # Errors
@@ -230,12 +243,28 @@ impl D1IndexStore<'_> {
         let unbuilt = rows[2].decode::<DayRow>()?.into_iter().map(|row| Day::from_number(row.day)).collect();
         let closes = rows[4].decode::<Close>()?.into_iter().map(|row| (Day::from_number(row.day), row.close));
         Ok(BuiltRange {
-            versions: read_versions(&rows[0])?,
+            versions: read_versions(&rows[0], &index.slug)?,
             sessions: rows[1].decode()?,
             unbuilt,
             synthetic: rows[3].scalar::<u8>()?.unwrap_or(0) == 1,
             benchmark: closes.collect(),
         })
+    }
+
+    /// The first and last session that can be ranked.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn held_ends(&self) -> Result<Option<(Day, Day)>, StoreError> {
+        #[derive(Deserialize)]
+        struct Ends {
+            first: Option<i32>,
+            last: Option<i32>,
+        }
+        let sql = "select (select min(day) from market_caps) as first, (select max(day) from market_caps) as last";
+        let ends = self.db.run(Statement::new(sql)).await?.first::<Ends>()?;
+        let ends = ends.and_then(|ends| ends.first.zip(ends.last));
+        Ok(ends.map(|(first, last)| (Day::from_number(first), Day::from_number(last))))
     }
 
     /// The members of the built sessions of a range, by session and rank.
@@ -246,7 +275,7 @@ impl D1IndexStore<'_> {
         let sql = include_str!("../sql/index/members_of_range.sql");
         let members = Statement::new(sql).bind(index.id).bind(range.first()).bind(range.last());
         let rows = self.db.batch(vec![versions_statement(&index.slug), members]).await?;
-        Ok(Analysis { versions: read_versions(&rows[0])?, rows: rows[1].decode()? })
+        Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode()? })
     }
 
     /// The entries and exits of the built sessions of a range, by session, entries first.
@@ -262,7 +291,7 @@ impl D1IndexStore<'_> {
         let changes = Statement::new(include_str!("../sql/index/changes_of_range.sql"));
         let changes = changes.bind(index.id).bind(first).bind(last);
         let rows = self.db.batch(vec![versions_statement(&index.slug), changes]).await?;
-        Ok(Analysis { versions: read_versions(&rows[0])?, rows: rows[1].decode()? })
+        Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode()? })
     }
 
     /// The member returns of the only kept session of a plan, by rank.
@@ -276,6 +305,6 @@ impl D1IndexStore<'_> {
     ) -> Result<Analysis<ExplainedMember>, StoreError> {
         let statement = self.explain_statement(index.id, &index.definition, plan).await?;
         let rows = self.db.batch(vec![versions_statement(&index.slug), statement]).await?;
-        Ok(Analysis { versions: read_versions(&rows[0])?, rows: rows[1].decode()? })
+        Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode()? })
     }
 }

@@ -9,7 +9,8 @@ use domain::ports::{Built, IndexStore, MarketStore, Origin};
 use domain::units::{Day, DayRange, Ticker, UnixMillis};
 use pollster::block_on;
 
-use super::{D1IndexStore, IndexRow, MemberRow, Move, SessionRow};
+use super::read::SessionRow;
+use super::{D1IndexStore, IndexRow, MemberRow, Move};
 use crate::stores::d1::D1;
 use crate::stores::d1::market::D1MarketStore;
 

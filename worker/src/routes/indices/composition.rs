@@ -1,0 +1,115 @@
+//! `GET /index-composition`.
+
+use domain::api::{Constituent, IndexComposition};
+use domain::calendar;
+use domain::index::{SessionReturn, compound};
+use domain::units::{Day, DayRange};
+
+use super::format::{Csv, Format, optional, text};
+use super::{find, not_built, read_session, report, slug_of};
+use crate::error::Problem;
+use crate::routes::cached::{Computed, cached};
+use crate::routes::request::Call;
+use crate::routes::respond::Answer;
+use crate::stores::d1::D1;
+use crate::stores::d1::data_versions::Versions;
+use crate::stores::d1::indices::{D1IndexStore, IndexRow, MemberRow, scopes};
+
+/// The members as chosen at a close.
+pub(in crate::routes) async fn composition(call: &Call) -> Answer {
+    let query = call.query(&["date", "index", "format"])?;
+    let day = read_session(&query, call.now)?;
+    let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
+    let key = format!("{slug}&{day}&{}", format.name());
+    let scopes = scopes(&slug);
+    cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
+        let index = find(db, &slug).await?;
+        let (composition, versions) = load(db, &index, day).await?;
+        let body = match format {
+            Format::Json => serde_json::to_vec(&composition).map_err(Problem::internal)?,
+            Format::Csv => csv(&composition),
+            Format::Xlsx => report::of_composition(&index, &composition)?,
+        };
+        Ok(Computed {
+            versions,
+            content_type: format.content_type(),
+            disposition: format.disposition(&slug, &format!("composition-{day}")),
+            body,
+        })
+    })
+    .await
+}
+
+async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(IndexComposition, Versions), Problem> {
+    let store = D1IndexStore::new(db);
+    let range = DayRange::new(day, day).ok_or_else(|| Problem::internal("a day is a range"))?;
+    let members = store.members(index, range).await?;
+    if members.rows.is_empty() {
+        return Err(not_built(index, day));
+    }
+    let history = store.sessions(index, None, Some(day), None).await?;
+    let level = level_of(
+        &history
+            .sessions
+            .iter()
+            .map(|row| SessionReturn {
+                day: Day::from_number(row.day),
+                value: row.return_value,
+                bridged: row.bridged_return,
+            })
+            .collect::<Vec<_>>(),
+    );
+    let composition = IndexComposition {
+        index: index.slug.clone(),
+        date: day,
+        effective_date: calendar::next_session(day),
+        count: members.rows.len(),
+        level,
+        synthetic: history.synthetic,
+        outdated: history.sessions.last().is_some_and(|row| row.outdated == 1),
+        constituents: members.rows.into_iter().map(|row| constituent(row, level)).collect(),
+    };
+    Ok((composition, members.versions))
+}
+
+/// The level at the last of the sessions, the first built one at the base value; holes are passed over.
+pub(super) fn level_of(returns: &[SessionReturn]) -> f64 {
+    let levels = compound(returns, true).unwrap_or_default();
+    levels.last().map_or(domain::index::BASE_VALUE, |point| point.level)
+}
+
+/// A stored member as the API shows it, holding its part of a level.
+pub(super) fn constituent(row: MemberRow, level: f64) -> Constituent {
+    let notional = row.weight * level;
+    Constituent {
+        rank: row.rank,
+        ticker: row.ticker,
+        name: row.name,
+        sector: row.sector,
+        weight: row.weight,
+        price: row.price,
+        market_cap: row.cap,
+        shares: notional / row.price,
+        notional,
+    }
+}
+
+fn csv(composition: &IndexComposition) -> Vec<u8> {
+    let mut table =
+        Csv::new(&["date", "rank", "ticker", "name", "sector", "weight", "price", "market_cap", "shares", "notional"]);
+    for member in &composition.constituents {
+        table.row(&[
+            composition.date.to_string(),
+            member.rank.to_string(),
+            text(&member.ticker),
+            optional(member.name.as_deref().map(text)),
+            optional(member.sector.as_deref().map(text)),
+            member.weight.to_string(),
+            member.price.to_string(),
+            member.market_cap.to_string(),
+            member.shares.to_string(),
+            member.notional.to_string(),
+        ]);
+    }
+    table.into_bytes()
+}

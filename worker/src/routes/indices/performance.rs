@@ -1,0 +1,260 @@
+//! `GET /index-performance`.
+
+use std::collections::BTreeMap;
+
+use domain::api::{Performance, PerformancePoint};
+use domain::calendar;
+use domain::index::{BASE_VALUE, Gap, LevelPoint, SessionReturn, compound};
+use domain::stats::{Series, Statistics, definitions, statistics};
+use domain::units::{Day, DayRange, Ticker};
+
+use super::format::{Csv, Format, optional};
+use super::{find, read_bridge, read_range, report, slug_of};
+use crate::error::{Problem, field_error};
+use crate::routes::cached::{Computed, cached};
+use crate::routes::request::Call;
+use crate::routes::respond::Answer;
+use crate::stores::d1::D1;
+use crate::stores::d1::data_versions::Versions;
+use crate::stores::d1::indices::{BuiltRange, D1IndexStore, IndexRow, scopes};
+
+/// How many sessions a problem names.
+const NAMED_SESSIONS: usize = 20;
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    pub(super) start: Option<Day>,
+    pub(super) end: Option<Day>,
+    pub(super) bridge: bool,
+    pub(super) benchmark: Option<Ticker>,
+}
+
+/// An answer with what it was made from.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) performance: Performance,
+    pub(super) statistics: Statistics,
+    pub(super) range: BuiltRange,
+}
+
+impl Loaded {
+    /// The versions it was read under.
+    pub(super) fn versions(&self) -> Versions {
+        self.range.versions.clone()
+    }
+}
+
+/// Levels, returns and statistics of a range.
+pub(in crate::routes) async fn performance(call: &Call) -> Answer {
+    let query = call.query(&["start_date", "end_date", "index", "gaps", "benchmark", "format"])?;
+    let (start, end) = read_range(&query, call.now)?;
+    let benchmark = query.text("benchmark").map(str::parse::<Ticker>).transpose();
+    let benchmark = benchmark.map_err(|error| Problem::impossible("benchmark", &error.0, "a ticker"))?;
+    let wanted = Wanted { start, end, bridge: read_bridge(&query)?, benchmark };
+    let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
+    let key = format!(
+        "{slug}&{}&{}&{}&{}&{}",
+        optional(start),
+        optional(end),
+        wanted.bridge,
+        optional(wanted.benchmark.as_ref()),
+        format.name()
+    );
+    let scopes = scopes(&slug);
+    cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
+        let index = find(db, &slug).await?;
+        let loaded = load(db, &index, &wanted).await?;
+        let versions = loaded.versions();
+        let body = match format {
+            Format::Json => serde_json::to_vec(&loaded.performance).map_err(Problem::internal)?,
+            Format::Csv => csv(&loaded.performance),
+            Format::Xlsx => report::of_performance(&index, loaded)?,
+        };
+        Ok(Computed {
+            versions,
+            content_type: format.content_type(),
+            disposition: format.disposition(&slug, "performance"),
+            body,
+        })
+    })
+    .await
+}
+
+/// Reads and compounds a range.
+pub(super) async fn load(db: &D1, index: &IndexRow, wanted: &Wanted) -> Result<Loaded, Problem> {
+    let store = D1IndexStore::new(db);
+    let range = store.sessions(index, wanted.start, wanted.end, wanted.benchmark.as_ref()).await?;
+    let (Some(first), Some(last)) = (range.sessions.first(), range.sessions.last()) else {
+        return Err(nothing_built(index));
+    };
+    let (first, last) = (Day::from_number(first.day), Day::from_number(last.day));
+    if !range.unbuilt.is_empty() {
+        let detail =
+            format!("{} sessions of the range hold data but are not built: POST /build-index", range.unbuilt.len());
+        return Err(Problem::conflict("sessions_not_built", format!("{detail} ({})", named(&range.unbuilt))));
+    }
+    let returns: Vec<SessionReturn> = range
+        .sessions
+        .iter()
+        .map(|row| SessionReturn {
+            day: Day::from_number(row.day),
+            value: row.return_value,
+            bridged: row.bridged_return,
+        })
+        .collect();
+    let levels = compound(&returns, wanted.bridge).map_err(|Gap(missing)| {
+        let errors = missing.iter().take(NAMED_SESSIONS);
+        let errors =
+            errors.map(|day| field_error("session", Some(&day.to_string()), "data for every session")).collect();
+        let detail = format!("no data is held for {} sessions inside the range ({})", missing.len(), named(&missing));
+        Problem::missing_sessions(format!("{detail}; gaps=bridge passes over them"), errors)
+    })?;
+    let benchmark = benchmark_returns(wanted.benchmark.as_ref(), &levels, &range)?;
+    let own: Vec<f64> = levels.iter().skip(1).map(|point| point.counted_return.unwrap_or(0.0)).collect();
+    let mut series = Series::daily(&own, first, last);
+    if let Some(benchmark) = &benchmark {
+        series = series.against(benchmark);
+    }
+    let statistics = statistics(&series);
+    let outdated = range.sessions.iter().any(|row| row.outdated == 1);
+    let bridged = if wanted.bridge { missing_between(first, last, &range) } else { Vec::new() };
+    let performance = Performance {
+        index: index.slug.clone(),
+        start_date: first,
+        end_date: last,
+        base_value: BASE_VALUE,
+        synthetic: range.synthetic,
+        outdated,
+        warnings: warnings(index, wanted, &range, outdated),
+        bridged_sessions: bridged.iter().map(ToString::to_string).collect(),
+        data: levels
+            .iter()
+            .zip(&range.sessions)
+            .map(|(level, row)| PerformancePoint {
+                date: level.day,
+                level: level.level,
+                daily_return: level.daily_return,
+                cumulative_return: level.cumulative_return,
+                turnover: row.turnover,
+                constituents: row.constituents,
+                stale_prices: row.stale_prices,
+                outdated: row.outdated == 1,
+            })
+            .collect(),
+        statistics: named_statistics(&statistics, benchmark.is_some()),
+    };
+    Ok(Loaded { performance, statistics, range })
+}
+
+/// 404 for a range of which nothing is built.
+fn nothing_built(index: &IndexRow) -> Problem {
+    match index.built {
+        None => Problem::no_data(format!("nothing of {} is built yet: POST /build-index", index.slug), Vec::new()),
+        Some(built) => Problem::no_data(
+            format!(
+                "no session of the range is built; {} is built from {} to {}",
+                index.slug,
+                built.first(),
+                built.last()
+            ),
+            vec![built.first(), built.last()],
+        ),
+    }
+}
+
+fn named(days: &[Day]) -> String {
+    let list: Vec<String> = days.iter().take(NAMED_SESSIONS).map(ToString::to_string).collect();
+    let more = if days.len() > NAMED_SESSIONS { " …" } else { "" };
+    format!("{}{more}", list.join(", "))
+}
+
+fn missing_between(first: Day, last: Day, range: &BuiltRange) -> Vec<Day> {
+    let built = |day: &Day| range.sessions.binary_search_by_key(&day.number(), |row| row.day).is_ok();
+    let all = DayRange::new(first, last).map(calendar::sessions).unwrap_or_default();
+    all.into_iter().filter(|day| !built(day)).collect()
+}
+
+fn warnings(index: &IndexRow, wanted: &Wanted, range: &BuiltRange, outdated: bool) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let (Some(first), Some(start)) = (range.sessions.first().map(|row| Day::from_number(row.day)), wanted.start) {
+        if calendar::previous_session(first).is_some_and(|before| before >= start) {
+            warnings.push(format!("the range starts at {first}: earlier sessions are not built"));
+        }
+    }
+    if let (Some(last), Some(end)) = (range.sessions.last().map(|row| Day::from_number(row.day)), wanted.end) {
+        if calendar::next_session(last).is_some_and(|after| after <= end) {
+            warnings.push(format!("the range ends at {last}: later sessions are not built"));
+        }
+    }
+    if outdated {
+        warnings
+            .push("some sessions are outdated: their inputs changed since they were built; build them again".into());
+    }
+    let fewest = range.sessions.iter().map(|row| row.constituents).min().unwrap_or(0);
+    if fewest < index.definition.top_n {
+        warnings.push(format!("on some sessions only {fewest} of {} members were eligible", index.definition.top_n));
+    }
+    warnings
+}
+
+/// The benchmark's returns of the same sessions; none without a benchmark.
+fn benchmark_returns(
+    ticker: Option<&Ticker>,
+    levels: &[LevelPoint],
+    range: &BuiltRange,
+) -> Result<Option<Vec<f64>>, Problem> {
+    let Some(ticker) = ticker else { return Ok(None) };
+    if range.benchmark.is_empty() {
+        return Err(Problem::unknown("benchmark data of ticker", ticker.as_str()));
+    }
+    let close = |day: Day| {
+        let at = range.benchmark.binary_search_by_key(&day, |(day, _)| *day);
+        at.ok().map(|at| range.benchmark[at].1)
+    };
+    let mut returns = Vec::with_capacity(levels.len());
+    for pair in levels.windows(2) {
+        let (Some(before), Some(after)) = (close(pair[0].day), close(pair[1].day)) else {
+            let detail = format!("{ticker} has no close on {} or {}", pair[0].day, pair[1].day);
+            return Err(Problem::conflict("benchmark_incomplete", detail));
+        };
+        returns.push(after / before - 1.0);
+    }
+    Ok(Some(returns))
+}
+
+/// Statistics by name; those against a benchmark only where there is one.
+fn named_statistics(statistics: &Statistics, with_benchmark: bool) -> BTreeMap<String, Option<f64>> {
+    const AGAINST: [&str; 5] = ["beta", "alpha", "up_capture", "down_capture", "information_ratio"];
+    definitions()
+        .iter()
+        .filter(|definition| with_benchmark || !AGAINST.contains(&definition.name))
+        .map(|definition| (definition.name.to_owned(), (definition.value)(statistics)))
+        .collect()
+}
+
+fn csv(performance: &Performance) -> Vec<u8> {
+    let mut table = Csv::new(&[
+        "date",
+        "level",
+        "daily_return",
+        "cumulative_return",
+        "turnover",
+        "constituents",
+        "stale_prices",
+        "outdated",
+    ]);
+    for point in &performance.data {
+        table.row(&[
+            point.date.to_string(),
+            point.level.to_string(),
+            optional(point.daily_return),
+            point.cumulative_return.to_string(),
+            point.turnover.to_string(),
+            point.constituents.to_string(),
+            point.stale_prices.to_string(),
+            point.outdated.to_string(),
+        ]);
+    }
+    table.into_bytes()
+}
