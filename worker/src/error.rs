@@ -10,6 +10,9 @@ use domain::api::{FieldError, ProblemBody};
 use domain::ports::{ProviderError, StoreError};
 use domain::units::Day;
 
+use crate::jobs::import_file::ImportError;
+use crate::providers::files::FileError;
+
 /// Longest part of a client's value that is echoed, in characters.
 const ECHO_CHARS: usize = 80;
 
@@ -184,6 +187,12 @@ impl Problem {
         Self::new(413, "body_too_large", format!("the body may have at most {limit_bytes} bytes"))
     }
 
+    /// 413: a file that must be sent in parts.
+    pub(crate) fn body_to_be_parted(limit_bytes: u64) -> Self {
+        let way = "POST /imports without a body, PUT /imports/{id}/parts/{n}, POST /imports/{id}/commit";
+        Self::new(413, "body_too_large", format!("one body may have at most {limit_bytes} bytes; send parts: {way}"))
+    }
+
     /// 415.
     pub(crate) fn unsupported_type(sent: Option<&str>, accepted: &str) -> Self {
         let sent = sent.map_or_else(|| "none was sent".to_owned(), |sent| format!("\"{}\" was sent", echo(sent)));
@@ -295,6 +304,25 @@ impl From<StoreError> for Problem {
                 Self::conflict("conflict", "someone else changed this at the same time; try again").with_cause(cause)
             }
             StoreError::Refused(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        let status = if matches!(error, FileError::TooLarge { .. }) { 413 } else { 422 };
+        Self::new(status, error.code(), echo_message(&error.to_string()))
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::File(error) => error.into(),
+            ImportError::Store(error) => error.into(),
+            ImportError::Broken => Self::malformed_body("the body ended early"),
+            ImportError::BodyTooLarge(limit_bytes) => Self::body_to_be_parted(limit_bytes),
+            ImportError::MissingPart(_) => Self::conflict("missing_part", error.to_string()),
         }
     }
 }

@@ -9,6 +9,7 @@ use worker::Env;
 use crate::bindings;
 use crate::stores::d1::D1;
 use crate::stores::kv_cache::KvCache;
+use crate::stores::r2_files::R2Files;
 
 /// The platform's clock. It stands still between two inputs or outputs.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,14 @@ pub(crate) fn database(env: &Env) -> Result<D1, StoreError> {
 /// Whatever the platform reports when the binding is missing.
 pub(crate) fn cache(env: &Env) -> worker::Result<KvCache> {
     bindings::cache(env).map(KvCache)
+}
+
+/// The file storage.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the binding is missing.
+pub(crate) fn files(env: &Env) -> Result<R2Files, StoreError> {
+    bindings::files(env).map(R2Files).map_err(|error| StoreError::Refused(error.to_string()))
 }
 
 /// Whether the cache answers.

@@ -2,6 +2,7 @@
 
 pub mod day;
 mod indices;
+mod imports;
 mod ingestions;
 mod keys;
 mod operations;
@@ -13,6 +14,7 @@ pub use indices::{
     IndexComposition, IndexList, IndexSummary, MemberChange, MemberReturn, Performance, PerformancePoint,
     PerformanceSummary, PriceSource,
 };
+pub use imports::{Import, ImportList, ImportPart, ImportedRows};
 pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionList, RejectedRow};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};
 pub use operations::{Health, Readiness};

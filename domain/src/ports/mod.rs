@@ -8,6 +8,7 @@ mod index_store;
 mod job_store;
 mod market_data;
 mod market_store;
+mod part_store;
 mod run_log;
 
 pub use alerts::{Alert, Alerts};
@@ -16,4 +17,5 @@ pub use index_store::{Built, IndexStore, RankableSessions};
 pub use job_store::{ClaimedJob, JobOutcome, JobStore};
 pub use market_data::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
 pub use market_store::{MarketStore, Origin, Published, Rejection, RowKind, StoreError};
+pub use part_store::{Part, PartStore};
 pub use run_log::{RunEnd, RunLog, RunProgress};

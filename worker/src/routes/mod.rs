@@ -6,6 +6,8 @@ pub(crate) mod cached;
 mod cors;
 mod etag;
 mod indices;
+mod exports;
+mod imports;
 mod ingestions;
 mod operations;
 pub(crate) mod page;
@@ -50,6 +52,7 @@ macro_rules! table {
 }
 
 const READ: Access = Access::Read;
+const INGEST: Access = Access::Needs(Scope::Ingest);
 const ADMIN: Access = Access::Needs(Scope::Admin);
 const BUILD: Access = Access::Needs(Scope::Build);
 
@@ -70,6 +73,13 @@ static ROUTES: &[Route] = table! {
     Get    "/providers"             (READ)              providers::list;
     Get    "/ingestions"            (READ)              ingestions::list;
     Get    "/ingestions/{id}"       (READ)              ingestions::get;
+    Post   "/imports"               (INGEST)            imports::create;
+    Get    "/imports"               (READ)              imports::list;
+    Get    "/imports/{id}"          (READ)              imports::get;
+    Delete "/imports/{id}"          (INGEST)            imports::undo;
+    Put    "/imports/{id}/parts/{n}" (INGEST)           imports::put_part;
+    Post   "/imports/{id}/commit"   (INGEST)            imports::commit;
+    Get    "/exports"               (READ)              exports::download;
     Post   "/api-keys"              (ADMIN)             api_keys::create;
     Get    "/api-keys"              (ADMIN)             api_keys::list;
     Delete "/api-keys/{id}"         (ADMIN)             api_keys::revoke;

@@ -1,6 +1,6 @@
 //! Cron triggers. The expressions are those of `wrangler.toml`.
 
-use domain::ports::{Clock, JobStore, StoreError};
+use domain::ports::{Clock, JobStore, PartStore, StoreError};
 use worker::Env;
 
 use crate::config::Config;
@@ -8,11 +8,12 @@ use crate::jobs::ingest::{self, Spec};
 use crate::jobs::runner::Wake;
 use crate::providers;
 use crate::stores::d1::D1;
+use crate::stores::d1::imports::D1Imports;
 use crate::stores::d1::ingestion_runs::D1IngestionRuns;
 use crate::stores::d1::jobs::D1JobStore;
 use crate::stores::d1::market::D1MarketStore;
 use crate::triggers::{log_failure, queue};
-use crate::wiring::{PlatformClock, database};
+use crate::wiring::{PlatformClock, database, files};
 
 const TICK: &str = "* * * * *";
 const INGESTION: &str = "15 22 * * MON-FRI";
@@ -21,6 +22,9 @@ const INDICES: &str = "45 22 * * MON-FRI";
 /// How many jobs a tick wakes; the others wait for the next one.
 const WOKEN_A_TICK: usize = 100;
 
+const TICK_MS: i64 = 60_000;
+/// Listing objects is billed like writing them, so leftovers are looked for once an hour.
+const TICKS_BETWEEN_LISTINGS: i64 = 60;
 const DAY_MS: i64 = 86_400_000;
 
 /// Does what is due at this cron expression.
@@ -41,7 +45,21 @@ async fn tick(env: &Env) -> Result<(), StoreError> {
     let db = database(env)?;
     let now = PlatformClock.now();
     wake_due(env, &db).await?;
-    D1MarketStore::new(&db).sweep(now).await
+    // What was published is called so before whatever is left over is called abandoned.
+    D1Imports(&db).settle_published(now).await?;
+    D1MarketStore::new(&db).sweep(now).await?;
+    if now.0.div_euclid(TICK_MS) % TICKS_BETWEEN_LISTINGS == 0 { drop_left_parts(env, &db).await } else { Ok(()) }
+}
+
+/// Forgets the parts of files that nobody is sending any more.
+async fn drop_left_parts(env: &Env, db: &D1) -> Result<(), StoreError> {
+    let files = files(env)?;
+    for import in files.imports_with_parts().await? {
+        if !D1Imports(db).is_open(import).await? {
+            files.drop_parts(import).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Adds the job that keeps the last sessions filled, and forgets runs and jobs that nobody needs any more.

@@ -24,6 +24,9 @@ pub(crate) enum FileError {
     /// 422: the header is not text.
     #[error("the header is not UTF-8 text")]
     NotText,
+    /// 422: an archive or an Excel workbook.
+    #[error("the file is a ZIP archive or an Excel workbook; send CSV, gzipped CSV or Parquet")]
+    Archive,
     /// 422: a line above the limit, usually a file without line ends or a quote that is never closed.
     #[error("line {line} is longer than {limit} bytes")]
     LineTooLong {
@@ -101,6 +104,7 @@ impl FileError {
             Self::MissingColumn { .. } => "missing_column",
             Self::DuplicateColumn(_) => "duplicate_column",
             Self::NotText => "not_text",
+            Self::Archive => "not_a_table",
             Self::LineTooLong { .. } => "line_too_long",
             Self::UnclosedQuote(_) => "unclosed_quote",
             Self::DamagedGzip => "damaged_gzip",

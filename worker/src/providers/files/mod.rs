@@ -9,6 +9,7 @@ mod columns;
 mod csv;
 mod error;
 mod gzip;
+mod intake;
 mod keys;
 mod parquet;
 mod parquet_column;
@@ -23,10 +24,11 @@ mod rows;
 mod sessions;
 
 pub(crate) use error::FileError;
-pub(crate) use gzip::{GZIP_MAGIC, GzipDecoder, LONGEST_FILE};
-pub(crate) use parquet::{ByteRange, PARQUET_MAGIC, ParquetReader, RowGroup, footer_range, metadata_range};
+pub(crate) use gzip::LONGEST_FILE;
+pub(crate) use intake::{Declared, Intake, Received};
+pub(crate) use parquet::{ByteRange, PARQUET_MAGIC, ParquetReader, footer_range, metadata_range};
 pub(crate) use pieces::Piece;
-pub(crate) use reader::{CsvReader, FileSummary};
+pub(crate) use reader::FileSummary;
 pub(crate) use rows::FileRules;
 
 use domain::ports::Capabilities;
@@ -50,3 +52,6 @@ pub(crate) const ABOUT: About = About {
     limits: "2 GB a file, unpacked; bodies above 90 MB are sent in parts",
     settings: &[],
 };
+
+#[cfg(test)]
+pub(crate) use parquet_files::sample as sample_parquet;

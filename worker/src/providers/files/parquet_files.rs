@@ -224,3 +224,8 @@ fn no_damaged_byte_panics() {
         }
     }
 }
+
+/// A file of three good bars and three bad ones, for the tests of the job.
+pub(crate) fn sample() -> Vec<u8> {
+    two_groups(Compression::SNAPPY)
+}

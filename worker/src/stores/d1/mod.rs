@@ -5,6 +5,8 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod data_versions;
+pub(crate) mod exports;
+pub(crate) mod imports;
 #[cfg(test)]
 mod in_memory;
 pub(crate) mod indices;

@@ -1,0 +1,7 @@
+select r.security_id as key_security, r.day as key_day, date(r.day * 86400, 'unixepoch') as date, s.ticker as ticker,
+  r.cap as market_cap
+from reported_caps r
+cross join securities s on s.id = r.security_id
+where (r.security_id, r.day) > (?1, ?2) and r.day between ?3 and ?4
+order by r.security_id, r.day
+limit ?5

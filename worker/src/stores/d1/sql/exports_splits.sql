@@ -1,0 +1,7 @@
+select r.security_id as key_security, r.ex_day as key_day, date(r.ex_day * 86400, 'unixepoch') as date, s.ticker as ticker,
+  r.ratio as ratio
+from splits r
+cross join securities s on s.id = r.security_id
+where (r.security_id, r.ex_day) > (?1, ?2) and r.ex_day between ?3 and ?4
+order by r.security_id, r.ex_day
+limit ?5

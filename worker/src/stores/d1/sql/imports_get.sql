@@ -1,0 +1,5 @@
+select id, kind, status, bytes, accepted, unchanged, rejected, rejections, unknown_columns, data_version, error, created_at,
+  finished_at
+from imports
+where id = ?1
+limit 1
