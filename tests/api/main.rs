@@ -1,3 +1,4 @@
 //! The HTTP contract, one file a resource.
 
+mod imports;
 mod operations;

@@ -14,10 +14,8 @@ use crate::providers::files::{
 const READ_BYTES: u64 = 1 << 20;
 /// Bytes given to the reader at a time, so that what a gzip stream unpacks to stays small.
 const FEED_BYTES: usize = 32 * 1024;
-/// A Parquet file up to this size is read in memory; a larger one is set aside first.
-const IN_MEMORY_BYTES: usize = 16 << 20;
-/// Bytes of a part that is set aside.
-const SET_ASIDE_BYTES: usize = 8 << 20;
+/// A Parquet file up to this size is read in memory; a larger one is first set aside in parts of this size.
+const IN_MEMORY_BYTES: usize = 4 << 20;
 /// Numbers of uploaded parts are at most this; parts that the job itself sets aside come after.
 pub(crate) const MOST_PARTS: u32 = 10_000;
 
@@ -154,8 +152,7 @@ async fn read_body<M: MarketStore, P: PartStore>(
             for piece in intake.push(bytes)? {
                 stage(stores.market, batch, &piece).await?;
             }
-            let enough = if set_aside.is_empty() { IN_MEMORY_BYTES } else { SET_ASIDE_BYTES };
-            if let Some(bytes) = intake.take_set_aside(enough) {
+            if let Some(bytes) = intake.take_set_aside(IN_MEMORY_BYTES) {
                 set_aside.push(put_next(file.id, set_aside.len(), bytes, stores.parts).await?);
             }
         }
@@ -247,8 +244,12 @@ impl Source {
                 Ok(bytes.slice(at(range.start)..at(range.end)))
             }
             Self::Parts { import, parts } => {
-                let mut held = BytesMut::new();
-                for (number, within) in overlaps(parts, &range) {
+                let overlaps = overlaps(parts, &range);
+                if let [(number, within)] = &overlaps[..] {
+                    return Ok(store.read_part(*import, *number, within.clone()).await?.into());
+                }
+                let mut held = BytesMut::with_capacity(usize::try_from(range.end - range.start).unwrap_or(0));
+                for (number, within) in overlaps {
                     held.extend_from_slice(&store.read_part(*import, number, within).await?);
                 }
                 Ok(held.freeze())

@@ -38,8 +38,7 @@ pub(super) async fn create(call: &Call) -> Answer {
         return begin(call, kind).await;
     }
     let declared = declared_of(call)?;
-    let announced = call.header("content-length").and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|bytes| bytes > LARGEST_BODY) {
+    if announced(call).is_some_and(|bytes| bytes > LARGEST_BODY) {
         return Err(Problem::body_to_be_parted(LARGEST_BODY));
     }
     let stream = call.stream(LARGEST_BODY)?.ok_or_else(|| Problem::malformed_body("the body ended early"))?;
@@ -69,11 +68,11 @@ pub(super) async fn put_part(call: &Call) -> Answer {
         .ok()
         .filter(|part| (1..=MOST_PARTS).contains(part))
         .ok_or_else(|| Problem::impossible("n", call.param("n"), format!("a number from 1 to {MOST_PARTS}")))?;
-    if call.header("content-length").is_none() {
-        return Err(Problem::malformed_body("a part needs a content-length"));
-    }
-    if call.stream(LARGEST_BODY)?.is_none() || !call.has_body() {
-        return Err(Problem::malformed_body("expected the bytes of a part, was empty"));
+    match announced(call) {
+        None => return Err(Problem::malformed_body("a part needs a content-length")),
+        Some(0) => return Err(Problem::malformed_body("expected the bytes of a part, was empty")),
+        Some(bytes) if bytes > LARGEST_BODY => return Err(Problem::too_large(LARGEST_BODY)),
+        Some(_) => {}
     }
     let import = found(imports, id).await?;
     if !imports.touch(id, call.now).await? {
@@ -190,6 +189,11 @@ pub(super) fn kind_of(query: &Query) -> Result<RowKind, Problem> {
 fn rules_of(kind: RowKind, now: UnixMillis) -> FileRules {
     let days = (now.0 - NEW_YORK_BEHIND_UTC_MS).div_euclid(86_400_000);
     FileRules { kind, today: Day::from_number(i32::try_from(days).unwrap_or(i32::MAX)) }
+}
+
+/// The length of the body, where it was said.
+fn announced(call: &Call) -> Option<u64> {
+    call.header("content-length")?.parse().ok()
 }
 
 fn declared_of(call: &Call) -> Result<Declared, Problem> {

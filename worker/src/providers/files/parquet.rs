@@ -88,11 +88,12 @@ pub(crate) fn metadata_range(file_length: u64, footer: &[u8]) -> Result<ByteRang
         return Err(broken("it is encrypted"));
     }
     let length = tail.metadata_length() as u64;
+    let end = file_length - FOOTER;
+    let start = end.checked_sub(length).ok_or_else(|| broken("its metadata does not fit into it"))?;
     if length > LONGEST_METADATA {
         return Err(FileError::TooLarge { limit: LONGEST_METADATA, unit: "bytes of Parquet metadata" });
     }
-    let end = file_length - FOOTER;
-    end.checked_sub(length).map(|start| start..end).ok_or_else(|| broken("its metadata does not fit into it"))
+    Ok(start..end)
 }
 
 impl ParquetReader {
