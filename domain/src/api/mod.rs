@@ -1,20 +1,20 @@
 //! The JSON shapes of the HTTP API, shared by the Worker and the app. Serde lives here; domain types carry none.
 
 pub mod day;
-mod indices;
 mod imports;
+mod indices;
 mod ingestions;
 mod keys;
 mod operations;
 mod problem;
 mod providers;
 
+pub use imports::{Import, ImportList, ImportPart, ImportedRows};
 pub use indices::{
     BuildCost, BuildIndex, BuiltIndex, ChangesOfDay, CompositionChanges, Constituent, Explanation, ExportData,
     IndexComposition, IndexList, IndexSummary, MemberChange, MemberReturn, Performance, PerformancePoint,
     PerformanceSummary, PriceSource,
 };
-pub use imports::{Import, ImportList, ImportPart, ImportedRows};
 pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionList, RejectedRow};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};
 pub use operations::{Health, Readiness};
