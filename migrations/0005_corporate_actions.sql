@@ -43,3 +43,7 @@ create table splits_in_force (
   implied     integer not null,
   primary key (security_id, ex_day)
 ) strict, without rowid;
+
+-- Which securities split or pay in a range of sessions: asked once a build.
+create index splits_in_force_by_day on splits_in_force (ex_day);
+create index dividends_by_day on dividends (ex_day);

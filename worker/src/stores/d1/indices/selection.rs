@@ -35,7 +35,9 @@ pub(super) fn store_chosen(definition: &IndexDefinition) -> String {
 
 /// Forgets members that are no longer chosen.
 pub(super) fn clear_displaced(definition: &IndexDefinition) -> String {
-    format!("{}{}", weighted(definition), part!("clear_displaced"))
+    // Which lines make up a company may change without any value of a session changing.
+    let always = if definition.share_classes == ShareClasses::Company { "true" } else { "false" };
+    format!("{}{}", weighted(definition), part!("clear_displaced").replace("{always}", always))
 }
 
 /// Stores the members of the sessions between two rebalances, and forgets those that are no longer among them.

@@ -1,6 +1,11 @@
--- Return, turnover and changes of each session.
+-- Return, turnover and changes of each session. The members are read once: what the turnover and the exits need of them is
+-- carried along as JSON, which costs less than reading them again.
 , sums as materialized (
-  select day, sum(weight * (growth - 1)) as return_value, sum(close is null) as stale, count(target) as staying,
+  select day, prev_day, max(chosen) as chosen,
+         sum(weight * (growth - 1)) as return_value, sum(close is null) as stale, count(target) as staying,
+         sum(target) as kept_weight,
+         json_group_array(json_array(coalesce(target, 0), weight * growth)) as drifts,
+         json_group_array(json_array(security_id, rank, close is not null)) filter (where target is null) as leaving,
          -- What the return was made from, condensed: two sums over the members of residues modulo primes.
          printf('%015x%015x',
            sum((security_id % 65521 + 1) * ((cast(round(price * 1000000) as integer) % 2147483647 * 31
@@ -10,37 +15,34 @@
   from valued
   group by day
 ),
-turnovers as materialized (
-  select s.day,
-         max(v.chosen) * 0.5 * (sum(abs(coalesce(v.target, 0) - v.weight * v.growth / (1 + s.return_value)))
-                                + 1 - coalesce(sum(v.target), 0)) as turnover
-  from sums s
-  cross join valued v on v.day = s.day
-  where s.return_value > -1
-  group by s.day
+-- Where every place is held by one who stays, nobody came.
+arrived as materialized (
+  select p.day, p.prev_day, m.security_id, m.rank, m.cap
+  from plan p
+  left join sums s on s.day = p.day
+  cross join index_members m on m.index_id = ?3 and m.day = p.day
+  where p.kept = 1 and (s.staying is null or (s.chosen and s.staying <> ?2))
+    and case when p.prev_day >= (select min(day) from plan where kept = 1)
+        then not exists (
+          select 1 from index_members o
+          where o.index_id = ?3 and o.day = p.prev_day and o.security_id = m.security_id)
+        else m.security_id not in (select o.security_id from before o where o.day < p.day) end
 ),
 counts as materialized (
-  select p.day, count(*) as constituents
+  select p.day, coalesce(s.staying, 0) + coalesce(a.arrived, 0) as constituents
   from plan p
-  cross join index_members m on m.index_id = ?3 and m.day = p.day
+  left join sums s on s.day = p.day
+  left join (select day, count(*) as arrived from arrived group by day) a on a.day = p.day
   where p.kept = 1
-  group by p.day
 ),
-entered as materialized (
-  select p.day, p.prev_day, m.security_id, m.rank, m.cap
-  from counts c
-  cross join sums s on s.day = c.day
-  cross join plan p on p.day = c.day and p.in_force = p.day
-  cross join index_members m on m.index_id = ?3 and m.day = p.day
-  where c.constituents > s.staying
-    and not exists (
-      select 1 from index_members o
-      where o.index_id = ?3 and o.day = p.prev_day and o.security_id = m.security_id
-        and o.day >= (select min(day) from plan where kept = 1))
-    and not exists (select 1 from before o where o.day = p.prev_day and o.security_id = m.security_id)
+entered as (
+  select day, prev_day, security_id, rank, cap from arrived where prev_day is not null
 ),
 exited as materialized (
-  select day, prev_day, security_id, rank, close from valued where chosen and target is null
+  select s.day, s.prev_day, e.value->>0 as security_id, e.value->>1 as rank, e.value->>2 as traded
+  from sums s
+  cross join json_each(s.leaving) e
+  where s.chosen
 ),
 asked as materialized (
   select prev_day as day, security_id from entered
