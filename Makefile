@@ -30,8 +30,8 @@ e2e: ## System and browser tests of what `make build` built
 bench: ## The numbers, as a table
 	scripts/setup.sh load python && $(MAKE) --no-print-directory build && scripts/bench
 
-docs: ## The API description and the code's own documentation
-	scripts/build-docs && scripts/with-tools cargo doc --no-deps -p equipoise-domain
+docs: ## The API description, its page and the code's own documentation
+	scripts/describe-api && scripts/build-docs && scripts/with-tools cargo doc --no-deps -p equipoise-domain
 
 clean: ## Remove what was built (data in .data stays)
 	rm -rf target dist worker/build

@@ -9,14 +9,14 @@ use crate::units::Day;
 /// `POST /build-index`; every field may also be a query parameter.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct BuildIndex {
     /// First session to build.
-    #[serde(with = "super::day::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "super::day::optional", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
     pub start_date: Option<Day>,
     /// Last session to build; absent = `start_date` only.
-    #[serde(with = "super::day::optional", skip_serializing_if = "Option::is_none")]
+    #[serde(default, with = "super::day::optional", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
     pub end_date: Option<Day>,
     /// Number of members, 1 to 1000; default 100.
@@ -267,14 +267,14 @@ pub struct MemberChange {
 /// `POST /export-data`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct ExportData {
     /// First session; absent = the first built one.
-    #[serde(with = "super::day::optional")]
+    #[serde(default, with = "super::day::optional")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
     pub start_date: Option<Day>,
     /// Last session; absent = the last built one.
-    #[serde(with = "super::day::optional")]
+    #[serde(default, with = "super::day::optional")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
     pub end_date: Option<Day>,
     /// Of `performance`, `compositions`, `changes`, `statistics`, `method`; absent = all.

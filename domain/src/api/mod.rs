@@ -5,6 +5,8 @@ mod imports;
 mod indices;
 mod ingestions;
 mod keys;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod operations;
 mod problem;
 mod providers;
