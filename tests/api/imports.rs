@@ -1,4 +1,5 @@
 //! Files over HTTP: what is stored, what is told, and that a failed or interrupted file leaves nothing.
+#![expect(clippy::unwrap_used, reason = "a test ends where its tools fail")]
 
 use std::io::Write;
 use std::sync::Arc;
@@ -98,7 +99,9 @@ fn what_cannot_be_read_is_refused_by_name_and_stores_nothing() {
     let _ = json.problem(415, "unsupported_content_type");
     let packing = server.request("POST", "/imports?kind=daily_bars").header("content-type", "text/csv");
     let _ = packing.header("content-encoding", "br").body(BARS).send().problem(415, "unsupported_content_type");
+    // A client that sends first and reads then must hear the answer, however early the file was refused.
     let _ = import(&server, "daily_bars", vec![b'\n'; 100_000_000]).problem(413, "body_too_large");
+    let _ = import(&server, "daily_bars", b"date,ticker\n".repeat(3_000_000)).problem(422, "missing_column");
     for table in ["daily_bars", "securities", "staging", "batches", "publications"] {
         let visible = if table == "securities" { "securities where version is not null" } else { table };
         assert_eq!(stored(&server, visible), 0, "{table}");

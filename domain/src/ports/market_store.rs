@@ -1,7 +1,7 @@
 //! Where market data is kept: rows are staged in pieces, then published in one step.
 
 use crate::market::{BarRows, DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
-use crate::units::{Day, DayRange, UnixMillis};
+use crate::units::{Day, DayRange, Ticker, UnixMillis};
 
 /// What kind of rows a file or a delivery holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -175,6 +175,12 @@ pub trait MarketStore {
     /// # Errors
     /// See [`StoreError`].
     async fn discard(&self, batch: i64) -> Result<(), StoreError>;
+
+    /// Which of the tickers are known to be common stock, in their order.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn common_stocks(&self, among: &[Ticker]) -> Result<Vec<Ticker>, StoreError>;
 
     /// Sessions in the range for which bars are held, ascending.
     ///

@@ -141,6 +141,15 @@ impl MarketStore for MemoryMarketStore {
         })
     }
 
+    async fn common_stocks(&self, among: &[Ticker]) -> Result<Vec<Ticker>, StoreError> {
+        self.faults.around(|| {
+            let inner = self.inner.borrow();
+            let kind =
+                |ticker: &Ticker| inner.kept.securities.get(ticker).and_then(|security| security.kind.as_deref());
+            Ok(among.iter().filter(|ticker| kind(ticker) == Some("CS")).cloned().collect())
+        })
+    }
+
     async fn held_sessions(&self, range: DayRange) -> Result<Vec<Day>, StoreError> {
         self.faults.around(|| {
             let inner = self.inner.borrow();

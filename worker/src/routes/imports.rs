@@ -8,7 +8,7 @@ use worker::ByteStream;
 
 use super::page::Page;
 use super::query::Query;
-use super::request::Call;
+use super::request::{Call, drain_stream};
 use super::respond::{Answer, Reply};
 use crate::error::Problem;
 use crate::jobs::import_file::{
@@ -48,6 +48,9 @@ pub(super) async fn create(call: &Call) -> Answer {
     let (market, parts) = (D1MarketStore::new(db), wiring::files(&call.env)?);
     let file = FileToImport { id, rules: rules_of(kind, call.now), declared };
     let done = import_body(file, &mut body, Stores { market: &market, parts: &parts }, &PlatformClock).await;
+    if done.is_err() {
+        drain_stream(&mut body.stream).await;
+    }
     let bytes = body.bytes;
     finish(call, id, bytes, done).await
 }

@@ -135,10 +135,15 @@ pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context
     let config = Config::of_isolate(&env);
     let cors_origins = config.as_ref().map_or(&[][..], |config| &config.cors_origins);
     let origin = if cors_origins.is_empty() { None } else { request.headers().get("origin").ok().flatten() };
+    // The handle, not JavaScript's `clone`, which would double the body.
+    let unread = (!matches!(method, Method::Get | Method::Head)).then(|| Clone::clone(&request));
     let answer = match &config {
         Ok(config) => reply_to(request, env, context, method, config, origin.as_deref(), &exchange).await,
         Err(error) => Err(Problem::misconfigured(error.to_string())),
     };
+    if let (Err(_), Some(request)) = (&answer, unread) {
+        request::drain(&request).await;
+    }
     let problem = answer.as_ref().err();
     let ended = Ended {
         request_id: &exchange.request_id,

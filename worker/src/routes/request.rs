@@ -21,6 +21,9 @@ use crate::wiring;
 /// Most bytes of a JSON body.
 const JSON_LIMIT_BYTES: u64 = 1 << 20;
 
+/// Most bytes that are read only to be forgotten; https://developers.cloudflare.com/workers/platform/limits/ ends a body there.
+const DRAINED_BYTES: usize = 110_000_000;
+
 /// The methods that routes have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
@@ -191,6 +194,24 @@ impl Call {
             return Err(Problem::unsupported_type(content_type.as_deref(), "application/json"));
         }
         parse_json(&self.bytes(JSON_LIMIT_BYTES).await?)
+    }
+}
+
+/// Reads and forgets a body that a refusal left unread. Many clients send the whole body before they read the answer; to
+/// them a server that stops reading is a broken connection.
+pub(super) async fn drain(request: &web_sys::Request) {
+    let Some(body) = request.body().filter(|body| !body.locked() && !request.body_used()) else { return };
+    drain_stream(&mut ByteStream::from(body)).await;
+}
+
+/// Reads and forgets what is left of a stream, up to what the platform lets through anyway.
+pub(super) async fn drain_stream(stream: &mut ByteStream) {
+    let mut read = 0;
+    while let Some(Ok(chunk)) = stream.next().await {
+        read += chunk.len();
+        if read > DRAINED_BYTES {
+            return;
+        }
     }
 }
 

@@ -159,7 +159,11 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
         let Some(day) = days.get(at).filter(|_| self.provider.capabilities().securities) else {
             return Ok(Step::Splits);
         };
-        let rows = accepted(state, "securities", self.provider.securities(*day).await?, check_securities);
+        let mut rows = accepted(state, "securities", self.provider.securities(*day).await?, check_securities);
+        // A source lists common stocks only, whether or not it says so of each.
+        for row in &mut rows {
+            row.kind.get_or_insert_with(|| "CS".to_owned());
+        }
         if !rows.is_empty() {
             let batch = self.open_batch(state).await?;
             self.market.stage_securities(batch, &rows).await?;
@@ -215,7 +219,13 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
         for session in calendar::last_sessions(day, 2).into_iter().rev() {
             let bars = check_bars(session, self.provider.daily_market(session).await?.bars.rows).rows;
             if !bars.is_empty() {
-                return Ok(Step::Shares { at, tickers: most_traded(bars, self.shares_top) });
+                let mut traded = most_traded(bars);
+                // Funds trade more than most companies. Without a share count they have no cap and are never ranked.
+                if self.provider.capabilities().securities {
+                    traded = self.market.common_stocks(&traded).await?;
+                }
+                let tickers = traded.iter().take(self.shares_top).map(ToString::to_string).collect();
+                return Ok(Step::Shares { at, tickers });
             }
         }
         Ok(Step::Candidates { at: at + 1 })
@@ -360,9 +370,9 @@ const fn after(day: Day) -> Step {
     Step::Sessions { from: day.plus(1).number() }
 }
 
-/// The tickers with the largest close times volume, the largest first; ties by ticker.
-fn most_traded(mut bars: Vec<DailyBar>, top: usize) -> Vec<String> {
+/// The tickers by close times volume, the largest first; ties by ticker.
+fn most_traded(mut bars: Vec<DailyBar>) -> Vec<Ticker> {
     let traded = |bar: &DailyBar| bar.close * bar.volume.unwrap_or(0.0);
     bars.sort_by(|a, b| traded(b).total_cmp(&traded(a)).then_with(|| a.ticker.cmp(&b.ticker)));
-    bars.into_iter().take(top).map(|bar| bar.ticker.to_string()).collect()
+    bars.into_iter().map(|bar| bar.ticker).collect()
 }

@@ -114,6 +114,10 @@ pub(super) fn shares(
         let given = excerpt(&details.ticker.unwrap_or_default());
         return Ok(Some(Err(format!("{asked}: the answer is about \"{given}\""))));
     }
+    // A fund has shares too, but a cap from them would put it among the companies.
+    if details.kind.as_deref().is_some_and(|kind| kind != "CS") {
+        return Ok(None);
+    }
     let count = details.share_class_shares_outstanding.or(details.weighted_shares_outstanding);
     Ok(Some(match count {
         Some(shares) if shares.is_finite() && shares > 0.0 => Ok(SharesCount { ticker: asked.clone(), as_of, shares }),

@@ -13,7 +13,7 @@ mod undo;
 mod tests;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::market::{BarRow, BarRows, DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
 use domain::ports::{MarketStore, Origin, Published, StoreError};
@@ -153,6 +153,25 @@ impl MarketStore for D1MarketStore<'_> {
     async fn discard(&self, batch: i64) -> Result<(), StoreError> {
         self.db.batch(publish::forget(batch)).await?;
         Ok(())
+    }
+
+    async fn common_stocks(&self, among: &[Ticker]) -> Result<Vec<Ticker>, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            ticker: String,
+        }
+        let names: Vec<&str> = among.iter().map(Ticker::as_str).collect();
+        let names = serde_json::to_string(&names).map_err(|error| StoreError::Refused(error.to_string()))?;
+        let sql = "select ticker from securities where kind = 'CS' and ticker in (select value from json_each(?1))";
+        let known: HashSet<String> = self
+            .db
+            .run(Statement::new(sql).bind(names))
+            .await?
+            .decode::<Row>()?
+            .into_iter()
+            .map(|row| row.ticker)
+            .collect();
+        Ok(among.iter().filter(|ticker| known.contains(ticker.as_str())).cloned().collect())
     }
 
     async fn held_sessions(&self, range: DayRange) -> Result<Vec<Day>, StoreError> {
