@@ -39,3 +39,16 @@ fn a_killed_server_starts_again_on_its_state_and_port_and_a_state_has_one_server
     assert_eq!(server.sql("select owner from api_keys"), [serde_json::json!({"owner": "o"})]);
     server.stop();
 }
+
+#[test]
+fn the_description_and_its_page_are_served_under_the_policy() {
+    let server = Server::start(Options::default());
+    let description = server.get("/openapi.json").expect(200);
+    assert_eq!(description.json()["openapi"], "3.1.0");
+    for path in ["/docs", "/docs/"] {
+        let page = server.get(path).expect(200);
+        assert!(page.header("content-type").unwrap().starts_with("text/html"), "{path}");
+        assert!(!page.header("content-security-policy").unwrap().contains("unsafe-inline"), "{path}");
+    }
+    let _ = server.get("/docs/swagger-ui-bundle.js").expect(200);
+}
