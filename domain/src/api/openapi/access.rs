@@ -38,7 +38,7 @@ impl Access {
 pub(super) fn schemes() -> Value {
     json!({
         "apiKey": {
-            "type": "http", "scheme": "bearer", "bearerFormat": "eqp_ and 64 hexadecimal digits",
+            "type": "http", "scheme": "bearer", "bearerFormat": "eqp_ and 256 random bits",
             "description": "An API key: `Authorization: Bearer eqp_…`. Made by `POST /api-keys` or `make key`.",
         },
         "apiKeyHeader": {
