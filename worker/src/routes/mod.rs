@@ -194,10 +194,8 @@ async fn reply_to(
         context,
         env,
         config: config.clone(),
-        method,
         route: route.pattern,
         principal: Principal::anonymous(),
-        request_id: exchange.request_id.clone(),
         now: PlatformClock.now(),
         request,
     };

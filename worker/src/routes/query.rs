@@ -89,14 +89,6 @@ impl Query {
         let names: Vec<_> = allowed.iter().map(|(name, _)| *name).collect();
         Err(Problem::impossible(name, text, format!("one of {}", names.join(", "))))
     }
-
-    /// `true` or `false`; absent is `false`.
-    ///
-    /// # Errors
-    /// 422 for anything else.
-    pub(crate) fn flag(&self, name: &str) -> Result<bool, Problem> {
-        Ok(self.choice(name, &[("true", true), ("false", false)])?.unwrap_or(false))
-    }
 }
 
 /// Reads a day that was sent as `name`.
@@ -206,7 +198,5 @@ mod tests {
         assert_eq!(problem.status(), 422);
         assert!(problem.body().errors[0].rule.contains("one of a, b"));
         assert_eq!(query("kind=b").choice("kind", &[("a", 1), ("b", 2)]).unwrap(), Some(2));
-        assert!(query("on=true").flag("on").unwrap() && !query("").flag("on").unwrap());
-        assert_eq!(status(query("on=1").flag("on")).0, 422);
     }
 }

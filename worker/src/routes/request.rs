@@ -77,14 +77,10 @@ pub(crate) struct Call {
     pub(crate) env: Env,
     /// The settings.
     pub(crate) config: Rc<Config>,
-    /// `GET` and `HEAD` reach the same handlers.
-    pub(crate) method: Method,
     /// The pattern of the route, as in the table.
     pub(crate) route: &'static str,
     /// Who asks.
     pub(crate) principal: Principal,
-    /// The value of `x-request-id`.
-    pub(crate) request_id: String,
     /// When the request came.
     pub(crate) now: UnixMillis,
 }

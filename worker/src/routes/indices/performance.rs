@@ -177,15 +177,15 @@ fn missing_between(first: Day, last: Day, range: &BuiltRange) -> Vec<Day> {
 
 fn warnings(index: &IndexRow, wanted: &Wanted, range: &BuiltRange, outdated: bool) -> Vec<String> {
     let mut warnings = Vec::new();
-    if let (Some(first), Some(start)) = (range.sessions.first().map(|row| Day::from_number(row.day)), wanted.start) {
-        if calendar::previous_session(first).is_some_and(|before| before >= start) {
-            warnings.push(format!("the range starts at {first}: earlier sessions are not built"));
-        }
+    if let (Some(first), Some(start)) = (range.sessions.first().map(|row| Day::from_number(row.day)), wanted.start)
+        && calendar::previous_session(first).is_some_and(|before| before >= start)
+    {
+        warnings.push(format!("the range starts at {first}: earlier sessions are not built"));
     }
-    if let (Some(last), Some(end)) = (range.sessions.last().map(|row| Day::from_number(row.day)), wanted.end) {
-        if calendar::next_session(last).is_some_and(|after| after <= end) {
-            warnings.push(format!("the range ends at {last}: later sessions are not built"));
-        }
+    if let (Some(last), Some(end)) = (range.sessions.last().map(|row| Day::from_number(row.day)), wanted.end)
+        && calendar::next_session(last).is_some_and(|after| after <= end)
+    {
+        warnings.push(format!("the range ends at {last}: later sessions are not built"));
     }
     if outdated {
         warnings

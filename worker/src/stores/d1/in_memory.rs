@@ -54,7 +54,7 @@ fn run(connection: &Connection, statement: &Statement) -> rusqlite::Result<Rows>
         rows.push(object.into());
     }
     drop(found);
-    Ok(Rows::from_memory(rows, connection.total_changes() - before, connection.last_insert_rowid()))
+    Ok(Rows::from_memory(rows, connection.total_changes() - before))
 }
 
 fn to_json(value: ValueRef<'_>) -> serde_json::Value {

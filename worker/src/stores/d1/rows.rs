@@ -13,7 +13,6 @@ use super::Cost;
 pub(crate) struct Rows {
     source: Source,
     changes: u64,
-    last_row_id: Option<i64>,
     cost: Cost,
 }
 
@@ -35,7 +34,6 @@ impl Rows {
         let meta = meta.as_ref();
         Ok(Self {
             changes: count(meta.and_then(|meta| meta.changes)),
-            last_row_id: meta.and_then(|meta| meta.last_row_id),
             cost: Cost {
                 statements: 1,
                 rows_read: count(meta.and_then(|meta| meta.rows_read)),
@@ -46,9 +44,9 @@ impl Rows {
     }
 
     #[cfg(test)]
-    pub(super) fn from_memory(rows: Vec<serde_json::Value>, changes: u64, last_row_id: i64) -> Self {
+    pub(super) fn from_memory(rows: Vec<serde_json::Value>, changes: u64) -> Self {
         let cost = Cost { statements: 1, ..Cost::default() };
-        Self { source: Source::Memory(rows), changes, last_row_id: Some(last_row_id), cost }
+        Self { source: Source::Memory(rows), changes, cost }
     }
 
     /// Every row, its fields by column name.
@@ -85,11 +83,6 @@ impl Rows {
     /// Rows inserted, updated or deleted.
     pub(crate) const fn changes(&self) -> u64 {
         self.changes
-    }
-
-    /// The row number of the last insert into a table that has row numbers.
-    pub(crate) const fn last_row_id(&self) -> Option<i64> {
-        self.last_row_id
     }
 
     /// What the statement cost.
