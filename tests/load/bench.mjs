@@ -1,0 +1,50 @@
+// `make bench`: each number that the service promises, measured in one run on one machine, against its target.
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { measureBuild } from "./build.mjs";
+import { measureImport } from "./import.mjs";
+import { pinSelf } from "./machine.mjs";
+import { measureModule } from "./module.mjs";
+import { measureReads } from "./reads.mjs";
+import { measureSample } from "./sample.mjs";
+import { Server, stopAll } from "./server.mjs";
+import { realData } from "./shared.mjs";
+import { Table } from "./table.mjs";
+import { measureWorkbook } from "./workbook.mjs";
+
+const PARTS = ["module", "workbook", "import", "build", "reads", "sample"];
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((part) => !PARTS.includes(part));
+if (unknown) {
+  console.error(`bench: expected parts out of ${PARTS.join(", ")}, was "${unknown}"`);
+  process.exit(2);
+}
+const wants = (part) => chosen.length === 0 || chosen.includes(part);
+const folder = mkdtempSync(path.join(os.tmpdir(), "equipoise-bench-"));
+const table = new Table();
+
+/** What needs real prices. The last import leaves the state that the index is built on, and that is then read. */
+async function onRealPrices() {
+  const data = realData();
+  if (!data) return table.skip("import, build, reads", "no real prices: set EQUIPOISE_SHARED to the folder that holds data/us_2013_2018");
+  const server = await measureImport(table, { folder, data, runs: wants("import") ? 5 : 1 });
+  await measureBuild(table, { folder, data, server, runs: wants("build") ? 5 : 1 });
+  await server.stop();
+  if (wants("reads")) await measureReads(table, { state: server.state });
+}
+
+const began = Date.now();
+try {
+  pinSelf();
+  if (wants("module")) await measureModule(table, { folder });
+  if (wants("workbook")) await measureWorkbook(table);
+  if (["import", "build", "reads"].some(wants)) await onRealPrices();
+  if (wants("sample")) await measureSample(table, { folder, Server });
+} finally {
+  await stopAll();
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`\n${table}\n\n${Math.round((Date.now() - began) / 1000)} s in all`);
+process.exit(table.missed ? 1 : 0);

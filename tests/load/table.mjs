@@ -1,0 +1,47 @@
+// The table that the benchmarks print.
+
+const HEADER = ["what", "target", "measured", "", "how"];
+
+export class Table {
+  #rows = [];
+  missed = false;
+
+  /**
+   * Adds a number. `most` or `least` is its target; without either it is for information. `show` writes a number with its
+   * unit, `how` says what it was measured from.
+   */
+  add(what, measured, { most, least, show = String, how = "" }) {
+    const target = most !== undefined ? `≤ ${show(most)}` : least !== undefined ? `≥ ${show(least)}` : "";
+    const met = (most === undefined || measured <= most) && (least === undefined || measured >= least);
+    if (!met) this.missed = true;
+    this.#row([what, target, show(measured), target === "" ? "info" : met ? "pass" : "FAIL", how]);
+  }
+
+  /** Says which rows are not there, and why. */
+  skip(what, reason) {
+    this.#row([what, "", "", "skip", reason]);
+  }
+
+  #row(cells) {
+    this.#rows.push(cells);
+    console.log(`bench: ${cells.filter((cell) => cell !== "").join(" · ")}`);
+  }
+
+  toString() {
+    const widths = HEADER.map((title, column) => Math.max(...[HEADER, ...this.#rows].map((row) => row[column].length), 3));
+    const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+    return [line(HEADER), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...this.#rows.map(line)].join("\n");
+  }
+}
+
+/** Numbers with a fixed number of decimals and a unit. */
+export const decimals = (digits, unit = "") => (number) => `${number.toFixed(digits)}${unit && ` ${unit}`}`;
+
+/** Whole numbers in groups of three. */
+export const whole = (unit = "") => (number) => `${Math.round(number).toLocaleString("en").replaceAll(",", " ")}${unit && ` ${unit}`}`;
+
+/** A fraction as a percentage. */
+export const percent = (number) => `${(number * 100).toFixed(1)} %`;
+
+/** Bytes as MB of 2^20, as `wasm_memory_bytes` grows in pages of 2^16. */
+export const mebibytes = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MB`;
