@@ -16,6 +16,7 @@ mod parquet_column;
 #[cfg(test)]
 mod parquet_files;
 mod parquet_pages;
+mod parquet_runs;
 mod pieces;
 mod reader;
 #[cfg(test)]

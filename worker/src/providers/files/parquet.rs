@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use parquet::basic::{Compression, Encoding};
-use parquet::column::reader::get_column_reader;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ColumnChunkMetaData, FooterTail, ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::reader::{ChunkReader, Length, SerializedPageReader};
@@ -17,7 +16,7 @@ use super::columns::{ColumnMap, MOST_COLUMNS};
 use super::error::FileError;
 use super::gzip::{LARGEST_RATIO, LONGEST_FILE};
 use super::parquet_column::{Meaning, OpenColumn};
-use super::parquet_pages::CheckedPages;
+use super::parquet_pages::Pages;
 use super::pieces::Piece;
 use super::reader::{FileSummary, summary};
 use super::rows::{FileRules, RowCheck};
@@ -196,10 +195,9 @@ impl ParquetReader {
             let (Some(at), Some(meaning)) = (place, meaning) else { return Ok(None) };
             let chunk = metadata.column(*at);
             let pages = SerializedPageReader::new(Arc::clone(&window), chunk, total, None).map_err(|e| damaged(&e))?;
-            let descr = chunk.column_descr_ptr();
-            let deepest = descr.max_def_level();
-            let checked = CheckedPages::new(pages, &descr);
-            Ok(Some(OpenColumn::new(get_column_reader(descr, Box::new(checked)), *meaning, deepest)))
+            let is_unsigned = *meaning == Meaning::Unsigned;
+            let values = Pages::new(pages, chunk.column_descr(), is_unsigned).map_err(|error| damaged(&error))?;
+            Ok(Some(OpenColumn::new(values, *meaning)))
         };
         let columns = self.map.places.iter().zip(&self.meanings).map(open).collect::<Result<_, _>>()?;
         Ok(RowGroup { columns, left: rows })
@@ -239,7 +237,7 @@ impl ParquetReader {
 }
 
 /// The parts of a file that are in memory.
-struct Window {
+pub(super) struct Window {
     length: u64,
     parts: Vec<(u64, Bytes)>,
 }

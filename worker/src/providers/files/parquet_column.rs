@@ -1,13 +1,12 @@
 //! One column of a Parquet row group: what its type means for a cell, and its values a few thousand rows at a time.
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
-use parquet::column::reader::ColumnReader;
-use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::cell::Cell;
 use super::error::FileError;
-use super::parquet::damaged;
+use super::parquet::{Window, damaged};
+use super::parquet_pages::{Pages, Value};
 
 /// What a column's values mean.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -110,102 +109,34 @@ impl Meaning {
     }
 }
 
-enum Values {
-    I32(Vec<i32>),
-    I64(Vec<i64>),
-    I96(Vec<Int96>),
-    F32(Vec<f32>),
-    F64(Vec<f64>),
-    Bytes(Vec<ByteArray>),
-    Fixed(Vec<FixedLenByteArray>),
-}
-
 /// A column of a row group being decoded.
 pub(super) struct OpenColumn {
-    reader: ColumnReader,
+    pages: Pages<Window>,
     meaning: Meaning,
-    /// The definition level of a value that is not null; 0 where none can be null.
-    deepest: i16,
-    levels: Vec<i16>,
-    values: Values,
-    /// For each row, the place of its value, or `None` for a null.
-    places: Vec<Option<usize>>,
+    /// The rows read last, a null as `None`.
+    rows: Vec<Option<Value>>,
 }
 
 impl OpenColumn {
-    pub(super) fn new(reader: ColumnReader, meaning: Meaning, deepest: i16) -> Self {
-        let values = match &reader {
-            ColumnReader::Int32ColumnReader(_) | ColumnReader::BoolColumnReader(_) => Values::I32(Vec::new()),
-            ColumnReader::Int64ColumnReader(_) => Values::I64(Vec::new()),
-            ColumnReader::Int96ColumnReader(_) => Values::I96(Vec::new()),
-            ColumnReader::FloatColumnReader(_) => Values::F32(Vec::new()),
-            ColumnReader::DoubleColumnReader(_) => Values::F64(Vec::new()),
-            ColumnReader::ByteArrayColumnReader(_) => Values::Bytes(Vec::new()),
-            ColumnReader::FixedLenByteArrayColumnReader(_) => Values::Fixed(Vec::new()),
-        };
-        Self { reader, meaning, deepest, levels: Vec::new(), values, places: Vec::new() }
+    pub(super) fn new(pages: Pages<Window>, meaning: Meaning) -> Self {
+        Self { pages, meaning, rows: Vec::new() }
     }
 
     /// Decodes the next rows; says how many there were.
     pub(super) fn read(&mut self, count: usize) -> Result<usize, FileError> {
-        self.levels.clear();
-        let levels = Some(&mut self.levels);
-        macro_rules! read {
-            ($reader:expr, $values:expr) => {{
-                $values.clear();
-                $reader.read_records(count, levels, None, $values)
-            }};
-        }
-        let read = match (&mut self.reader, &mut self.values) {
-            (ColumnReader::Int32ColumnReader(reader), Values::I32(values)) => read!(reader, values),
-            (ColumnReader::Int64ColumnReader(reader), Values::I64(values)) => read!(reader, values),
-            (ColumnReader::Int96ColumnReader(reader), Values::I96(values)) => read!(reader, values),
-            (ColumnReader::FloatColumnReader(reader), Values::F32(values)) => read!(reader, values),
-            (ColumnReader::DoubleColumnReader(reader), Values::F64(values)) => read!(reader, values),
-            (ColumnReader::ByteArrayColumnReader(reader), Values::Bytes(values)) => read!(reader, values),
-            (ColumnReader::FixedLenByteArrayColumnReader(reader), Values::Fixed(values)) => read!(reader, values),
-            _ => Ok((0, 0, 0)),
-        };
-        let (rows, ..) = read.map_err(|error| damaged(&error))?;
-        self.place(rows);
-        Ok(rows)
-    }
-
-    fn place(&mut self, rows: usize) {
-        self.places.clear();
-        let mut next = 0;
-        let deepest = self.deepest;
-        let levels = &self.levels;
-        self.places.extend((0..rows).map(|row| {
-            let held = deepest == 0 || levels.get(row) == Some(&deepest);
-            next += usize::from(held);
-            held.then(|| next - 1)
-        }));
+        self.rows.clear();
+        self.pages.read(count, &mut self.rows).map_err(|error| damaged(&error))?;
+        Ok(self.rows.len())
     }
 
     /// The cell of a row among those read last.
     pub(super) fn cell(&self, row: usize) -> Cell<'_> {
-        self.places.get(row).copied().flatten().and_then(|at| self.value(at)).unwrap_or(Cell::Blank)
-    }
-
-    fn value(&self, at: usize) -> Option<Cell<'_>> {
-        let meaning = self.meaning;
-        Some(match &self.values {
-            Values::I32(values) if meaning == Meaning::Unsigned => {
-                Cell::Number(f64::from(values.get(at)?.cast_unsigned()))
-            }
-            Values::I32(values) => meaning.of_integer(i64::from(*values.get(at)?)),
-            Values::I64(values) => meaning.of_integer(*values.get(at)?),
-            Values::I96(values) => meaning.of_integer(values.get(at)?.to_millis()),
+        match self.rows.get(row) {
+            Some(Some(Value::Integer(value))) => self.meaning.of_integer(*value),
             // A missing number of a float column is written as NaN by pandas; a null and a NaN mean the same there.
-            Values::F32(values) => number_or_blank(f64::from(*values.get(at)?)),
-            Values::F64(values) => number_or_blank(*values.get(at)?),
-            Values::Bytes(values) => meaning.of_bytes(values.get(at)?.data()),
-            Values::Fixed(values) => meaning.of_bytes(values.get(at)?.data()),
-        })
+            Some(Some(Value::Float(value))) if !value.is_nan() => Cell::Number(*value),
+            Some(Some(Value::Bytes(bytes))) => self.meaning.of_bytes(bytes),
+            Some(Some(Value::Float(_)) | None) | None => Cell::Blank,
+        }
     }
-}
-
-fn number_or_blank(value: f64) -> Cell<'static> {
-    if value.is_nan() { Cell::Blank } else { Cell::Number(value) }
 }

@@ -1,114 +1,225 @@
-//! The pages of a column chunk, checked for what the decoder takes for granted: a damaged page is an error, never a panic.
+//! The values of a column chunk, decoded page by page.
+//!
+//! The crate finds, unpacks and describes the pages. Their values are decoded here: of all encodings that the crate knows,
+//! files are read in two (plain and dictionary), and its decoders of the others would be a tenth of the whole module. Every
+//! length is checked, so a damaged page is an error and never a panic.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use parquet::basic::{Encoding, Type};
-use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::column::page::{Page, PageReader};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::reader::{ChunkReader, SerializedPageReader};
 use parquet::schema::types::ColumnDescriptor;
 
-/// A length that no text can have: whoever reads beyond the last text of a page meets it and stops with an error.
-const NO_LENGTH: [u8; 4] = 0x7fff_ffff_u32.to_le_bytes();
+use super::parquet_runs::Runs;
 
-/// A page reader that hands on only pages that can be decoded.
-pub(super) struct CheckedPages<R: ChunkReader> {
+/// The day number of 1970-01-01 in the twelve-byte time stamps of older writers.
+const JULIAN_EPOCH: i64 = 2_440_588;
+const DAY_MS: i64 = 86_400_000;
+
+/// One value that is not null.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    /// A whole number, or the milliseconds of a twelve-byte time stamp.
+    Integer(i64),
+    /// A floating-point number.
+    Float(f64),
+    /// Bytes of text or of a decimal number.
+    Bytes(Bytes),
+}
+
+/// How the plain encoding writes one value of a column.
+#[derive(Clone, Copy)]
+struct Layout {
+    physical: Type,
+    /// Whether 32 bits are a number without a sign.
+    is_unsigned: bool,
+    /// Bytes of a value of fixed length.
+    length: usize,
+}
+
+/// The column chunk that pages are read from.
+pub(super) struct Pages<R: ChunkReader> {
     inner: SerializedPageReader<R>,
-    is_text: bool,
-    has_levels: bool,
-    has_dictionary: bool,
+    layout: Layout,
+    /// The definition level of a value that is not null; 0 where none can be null.
+    deepest: u32,
+    dictionary: Option<Vec<Value>>,
+    page: DataPage,
+}
+
+/// What is left of a data page.
+#[derive(Default)]
+struct DataPage {
+    left: u32,
+    levels: Option<Runs>,
+    values: Values,
+}
+
+enum Values {
+    Plain(Bytes),
+    Places(Runs),
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self::Plain(Bytes::new())
+    }
 }
 
 fn broken<T>(detail: &str) -> Result<T> {
     Err(ParquetError::General(detail.to_owned()))
 }
 
-impl<R: ChunkReader> CheckedPages<R> {
-    pub(super) fn new(inner: SerializedPageReader<R>, column: &ColumnDescriptor) -> Self {
-        let is_text = column.physical_type() == Type::BYTE_ARRAY;
-        Self { inner, is_text, has_levels: column.max_def_level() > 0, has_dictionary: false }
+impl<R: ChunkReader> Pages<R> {
+    /// The values of a column without nesting.
+    pub(super) fn new(inner: SerializedPageReader<R>, column: &ColumnDescriptor, is_unsigned: bool) -> Result<Self> {
+        let physical = column.physical_type();
+        let length = usize::try_from(column.type_length()).unwrap_or(0);
+        if physical == Type::FIXED_LEN_BYTE_ARRAY && length == 0 {
+            return broken("the values of a column of fixed length have none");
+        }
+        let deepest = u32::try_from(column.max_def_level()).unwrap_or(0);
+        let layout = Layout { physical, is_unsigned, length };
+        Ok(Self { inner, layout, deepest, dictionary: None, page: DataPage::default() })
     }
 
-    fn check(&mut self, mut page: Page) -> Result<Page> {
-        let is_dictionary = page.is_dictionary_page();
-        if is_dictionary && std::mem::replace(&mut self.has_dictionary, true) {
+    /// Decodes up to `count` more rows into `rows`, a null as `None`; fewer only at the end of the chunk.
+    pub(super) fn read(&mut self, count: usize, rows: &mut Vec<Option<Value>>) -> Result<()> {
+        while rows.len() < count {
+            if self.page.left == 0 {
+                if !self.next_page()? {
+                    break;
+                }
+                continue;
+            }
+            self.page.left -= 1;
+            rows.push(self.row()?);
+        }
+        Ok(())
+    }
+
+    fn row(&mut self) -> Result<Option<Value>> {
+        if let Some(levels) = &mut self.page.levels {
+            let Some(level) = levels.next() else { return broken("a page ends in its levels") };
+            if level != self.deepest {
+                return Ok(None);
+            }
+        }
+        let value = match &mut self.page.values {
+            Values::Plain(bytes) => self.layout.take(bytes),
+            Values::Places(places) => {
+                let place = places.next().and_then(|place| usize::try_from(place).ok());
+                place.and_then(|place| self.dictionary.as_ref()?.get(place).cloned())
+            }
+        };
+        if value.is_none() {
+            return broken("a value reaches beyond its page or its dictionary");
+        }
+        Ok(value)
+    }
+
+    /// Goes to the next page; says whether there is one.
+    fn next_page(&mut self) -> Result<bool> {
+        let Some(page) = self.inner.get_next_page()? else { return Ok(false) };
+        match page {
+            Page::DictionaryPage { buf, num_values, encoding, .. } => {
+                self.open_dictionary(buf, num_values, encoding)?
+            }
+            Page::DataPage { buf, num_values, encoding, def_level_encoding, .. } => {
+                let mut rest = buf;
+                let mut levels = None;
+                if self.deepest > 0 {
+                    if def_level_encoding != Encoding::RLE {
+                        return broken("the definition levels of a page are not in the RLE encoding");
+                    }
+                    levels = take_text(&mut rest);
+                    if levels.is_none() {
+                        return broken("a page ends in its levels");
+                    }
+                }
+                self.open_page(num_values, levels, rest, encoding)?;
+            }
+            Page::DataPageV2 { buf, num_values, encoding, def_levels_byte_len, rep_levels_byte_len, .. } => {
+                let mut rest = buf;
+                let skipped = take(&mut rest, u64::from(rep_levels_byte_len));
+                let levels = skipped.and_then(|_| take(&mut rest, u64::from(def_levels_byte_len)));
+                if levels.is_none() {
+                    return broken("a page ends in its levels");
+                }
+                self.open_page(num_values, levels.filter(|_| self.deepest > 0), rest, encoding)?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn open_dictionary(&mut self, mut bytes: Bytes, count: u32, encoding: Encoding) -> Result<()> {
+        if self.dictionary.is_some() {
             return broken("a column chunk has two dictionaries");
         }
-        match page.encoding() {
-            Encoding::PLAIN => {}
-            Encoding::PLAIN_DICTIONARY if is_dictionary => {}
-            Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY if self.has_dictionary && !is_dictionary => {
-                return Ok(page);
+        if !matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
+            return broken("the encoding of a dictionary is not the one that its column chunk names");
+        }
+        let mut values = Vec::new();
+        for _ in 0..count {
+            match self.layout.take(&mut bytes) {
+                Some(value) => values.push(value),
+                None => return broken("a value reaches beyond its dictionary"),
+            }
+        }
+        self.dictionary = Some(values);
+        Ok(())
+    }
+
+    fn open_page(&mut self, count: u32, levels: Option<Bytes>, mut rest: Bytes, encoding: Encoding) -> Result<()> {
+        let values = match encoding {
+            Encoding::PLAIN => Values::Plain(rest),
+            Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY if self.dictionary.is_some() => {
+                // A page of nulls alone may end before the width.
+                let width = if rest.is_empty() { 0 } else { usize::from(rest.get_u8()) };
+                let Some(places) = Runs::new(rest, width) else { return broken("places in a dictionary are too wide") };
+                Values::Places(places)
             }
             Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
                 return broken("a page needs a dictionary that is not there");
             }
             _ => return broken("the encoding of a page is not the one that its column chunk names"),
-        }
-        if self.is_text {
-            self.close_texts(&mut page)?;
-        }
-        Ok(page)
-    }
-
-    /// Checks that a page of texts, each after its length, holds whole ones only, and marks its end.
-    fn close_texts(&self, page: &mut Page) -> Result<()> {
-        let (buf, start) = match page {
-            Page::DictionaryPage { buf, .. } => (buf, 0),
-            Page::DataPage { buf, def_level_encoding, .. } if self.has_levels => {
-                if *def_level_encoding != Encoding::RLE {
-                    return broken("the definition levels of a page are not in the RLE encoding");
-                }
-                let Some(length) = length_at(buf, 0) else { return broken("a page ends in its levels") };
-                (buf, length.saturating_add(4))
-            }
-            Page::DataPage { buf, .. } => (buf, 0),
-            Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, .. } => {
-                let levels = u64::from(*def_levels_byte_len) + u64::from(*rep_levels_byte_len);
-                (buf, usize::try_from(levels).unwrap_or(usize::MAX))
-            }
         };
-        let mut at = start;
-        while at < buf.len() {
-            match length_at(buf, at) {
-                Some(length) if length <= buf.len() - at - 4 => at += 4 + length,
-                _ => return broken("a text reaches beyond its page"),
-            }
-        }
-        if at != buf.len() {
-            return broken("the levels of a page reach beyond it");
-        }
-        let mut closed = BytesMut::with_capacity(buf.len() + NO_LENGTH.len());
-        closed.extend_from_slice(buf);
-        closed.extend_from_slice(&NO_LENGTH);
-        *buf = closed.freeze();
+        let bits = u32::BITS - self.deepest.leading_zeros();
+        let levels = levels.and_then(|bytes| Runs::new(bytes, usize::try_from(bits).ok()?));
+        self.page = DataPage { left: count, levels, values };
         Ok(())
     }
 }
 
-fn length_at(buf: &Bytes, at: usize) -> Option<usize> {
-    let bytes = buf.get(at..at.checked_add(4)?)?;
-    usize::try_from(u32::from_le_bytes(bytes.try_into().ok()?)).ok()
-}
-
-impl<R: ChunkReader> Iterator for CheckedPages<R> {
-    type Item = Result<Page>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.get_next_page().transpose()
+impl Layout {
+    /// Takes one value in the plain encoding from the front.
+    fn take(self, bytes: &mut Bytes) -> Option<Value> {
+        let signed = |value: i32| if self.is_unsigned { i64::from(value.cast_unsigned()) } else { i64::from(value) };
+        Some(match self.physical {
+            Type::INT32 => Value::Integer(signed(bytes.try_get_i32_le().ok()?)),
+            Type::INT64 => Value::Integer(bytes.try_get_i64_le().ok()?),
+            Type::INT96 => {
+                let nanos = bytes.try_get_i64_le().ok()?;
+                let day = i64::from(bytes.try_get_i32_le().ok()?) - JULIAN_EPOCH;
+                Value::Integer(day * DAY_MS + nanos / 1_000_000)
+            }
+            Type::FLOAT => Value::Float(f64::from(bytes.try_get_f32_le().ok()?)),
+            Type::DOUBLE => Value::Float(bytes.try_get_f64_le().ok()?),
+            Type::BYTE_ARRAY => Value::Bytes(take_text(bytes)?),
+            Type::FIXED_LEN_BYTE_ARRAY => Value::Bytes(take(bytes, self.length as u64)?),
+            Type::BOOLEAN => return None,
+        })
     }
 }
 
-impl<R: ChunkReader> PageReader for CheckedPages<R> {
-    fn get_next_page(&mut self) -> Result<Option<Page>> {
-        let page = self.inner.get_next_page()?;
-        page.map(|page| self.check(page)).transpose()
-    }
+/// Takes bytes that come after their length in four bytes.
+fn take_text(bytes: &mut Bytes) -> Option<Bytes> {
+    let length = bytes.try_get_u32_le().ok()?;
+    take(bytes, u64::from(length))
+}
 
-    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
-        self.inner.peek_next_page()
-    }
-
-    fn skip_next_page(&mut self) -> Result<()> {
-        self.inner.skip_next_page()
-    }
+fn take(bytes: &mut Bytes, length: u64) -> Option<Bytes> {
+    let length = usize::try_from(length).ok().filter(|length| *length <= bytes.len())?;
+    Some(bytes.split_to(length))
 }
