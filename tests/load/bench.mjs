@@ -8,7 +8,7 @@ import { pinSelf } from "./machine.mjs";
 import { measureModule } from "./module.mjs";
 import { measureReads } from "./reads.mjs";
 import { measureSample } from "./sample.mjs";
-import { Server, stopAll } from "./server.mjs";
+import { stopAll } from "./server.mjs";
 import { realData } from "./shared.mjs";
 import { Table } from "./table.mjs";
 import { measureWorkbook } from "./workbook.mjs";
@@ -41,7 +41,7 @@ try {
   if (wants("module")) await measureModule(table, { folder });
   if (wants("workbook")) await measureWorkbook(table);
   if (["import", "build", "reads"].some(wants)) await onRealPrices();
-  if (wants("sample")) await measureSample(table, { folder, Server });
+  if (wants("sample")) await measureSample(table, { folder });
 } finally {
   await stopAll();
   rmSync(folder, { recursive: true, force: true });
