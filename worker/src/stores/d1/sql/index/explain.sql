@@ -1,7 +1,8 @@
 select v.security_id, s.ticker, s.name, s.sector, v.rank, v.weight, v.price as price_before, v.close as price, v.growth - 1 as value,
        v.weight * (v.growth - 1) as contribution,
        case when v.close is null then null else coalesce((
-         select exp(sum(ln(x.ratio))) from splits_in_force x
+         -- One split, the usual case, is shown exactly as it is stored.
+         select iif(count(*) = 1, max(x.ratio), exp(sum(ln(x.ratio)))) from splits_in_force x
          where x.security_id = v.security_id and x.ex_day > v.prev_day and x.ex_day <= v.day), 1) end as split_ratio,
        (select max(x.implied) from splits_in_force x
         where x.security_id = v.security_id and x.ex_day > v.prev_day and x.ex_day <= v.day) as split_implied,
