@@ -1,4 +1,5 @@
 //! The same product on the other ways to run it, and what an operator does to it.
+#![expect(clippy::unwrap_used, reason = "a test ends where its tools fail")]
 
 mod backup;
 mod wrangler_dev;

@@ -3,9 +3,17 @@
 
 mod data;
 mod http;
+mod market;
+mod oracle;
 pub mod recorded_vendor;
 mod server;
+mod small;
+mod table;
 
 pub use data::shared_data;
 pub use http::{Reply, Request};
+pub use market::assert_close;
+pub use oracle::{Market, Member, Pace, Rules, Session};
 pub use server::{Options, Server, repository};
+pub use small::{sessions_between, small_bars, small_close, small_shares};
+pub use table::{Row, Table};

@@ -6,8 +6,8 @@
 //   GET /__fault?mode=MODE&count=N[&path=TEXT][&retry_after=S][&file=NAME]  the next N matching requests (-1: all) fail
 //   GET /__recordings?on=1     answer with the vendor's recordings where one has the path
 //   GET /__requests            what was asked so far;  GET /__reset  forgets requests, faults and modes
-// MODE: 400 401 403 404 429 500 502 503, html, truncated, empty, nan, timeout, reset, loop, elsewhere,
-// recorded (file=errors/403_generic_2026-02.json), none.
+// MODE: 400 401 403 404 429 500 502 503, html, truncated, empty, nan, timeout, reset, loop, elsewhere, nothing (a day without
+// bars), recorded (file=errors/403_generic_2026-02.json), none.
 
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
@@ -99,6 +99,7 @@ function spoil(world, fault, plain, url) {
       return { status: Number(fault.mode), headers: retry, body: HTML, type: 'text/html' };
     case 'html': return { status: 200, headers: {}, body: HTML, type: 'text/html' };
     case 'empty': return { ...plain, body: '' };
+    case 'nothing': return ok({ queryCount: 0, resultsCount: 0, adjusted: false });
     case 'truncated': return { ...plain, body: plain.body.slice(0, Math.floor(plain.body.length / 2)) };
     case 'nan': return { ...plain, body: plain.body.replace(/"(c|cash_amount|split_to)":[\d.]+/, '"$1":NaN') };
     case 'loop': return linked(`https://api.massive.com${url.pathname}${url.search}`);

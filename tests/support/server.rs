@@ -32,6 +32,7 @@ pub struct Options {
 impl Options {
     /// The same options with one setting more.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "so that a number or a text can be written as it is")]
     pub fn var(mut self, name: &str, value: impl ToString) -> Self {
         self.vars.push((name.to_owned(), value.to_string()));
         self

@@ -1,0 +1,318 @@
+//! Who may do what: keys, scopes, tokens, allowances, and settings that would leave the door open.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use system_tests::{Options, Reply, Request, Server, repository};
+
+/// Every route that needs a scope, with a request that is refused for its content once it is let in.
+const WRITES: [(&str, &str, &str); 8] = [
+    ("POST", "/build-index", "build"),
+    ("POST", "/imports?kind=daily_bars", "ingest"),
+    ("DELETE", "/imports/77", "ingest"),
+    ("PUT", "/imports/77/parts/1", "ingest"),
+    ("POST", "/imports/77/commit", "ingest"),
+    ("POST", "/api-keys", "admin"),
+    ("GET", "/api-keys", "admin"),
+    ("DELETE", "/api-keys/77", "admin"),
+];
+
+const READS: [(&str, &str); 14] = [
+    ("GET", "/metrics"),
+    ("GET", "/index-performance"),
+    ("GET", "/index-composition?date=2026-08-03"),
+    ("GET", "/composition-changes"),
+    ("POST", "/export-data"),
+    ("GET", "/index-explain?date=2026-08-03"),
+    ("GET", "/indices"),
+    ("GET", "/indices/x"),
+    ("GET", "/providers"),
+    ("GET", "/ingestions"),
+    ("GET", "/ingestions/1"),
+    ("GET", "/imports"),
+    ("GET", "/imports/1"),
+    ("GET", "/exports?kind=daily_bars"),
+];
+
+const SCOPES: [&str; 6] = ["read", "ingest", "build", "stream", "backtest", "admin"];
+
+/// Makes a key as `make key` does.
+fn make_key(server: &Server, scopes: &str) -> String {
+    let output = Command::new(repository().join("scripts/with-tools"))
+        .args(["node", "scripts/key.mjs"])
+        .current_dir(repository())
+        .env("STATE", server.state())
+        .env("SCOPES", scopes)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+fn required() -> Options {
+    Options::default().var("AUTH_MODE", "required")
+}
+
+fn with_key(server: &Server, method: &'static str, path: &str, key: Option<&str>) -> Request {
+    let request = server.request(method, path);
+    match key {
+        Some(key) => request.header("authorization", &format!("Bearer {key}")),
+        None => request,
+    }
+}
+
+fn is_refused(reply: &Reply) -> bool {
+    matches!(reply.status, 401 | 403)
+}
+
+#[test]
+fn every_route_lets_in_exactly_the_scope_it_names() {
+    for public_reads in [true, false] {
+        let server = Server::start(required().var("PUBLIC_READS", public_reads));
+        let keys: Vec<(&str, String)> = SCOPES.iter().map(|scope| (*scope, make_key(&server, scope))).collect();
+        let wrong = format!("eqp_{}", "0".repeat(64));
+        for (method, path, scope) in WRITES {
+            let what = format!("{method} {path}");
+            let anonymous = with_key(&server, method, path, None).send();
+            let _ = anonymous.problem(401, "unauthenticated");
+            let _ = with_key(&server, method, path, Some(&wrong)).send().problem(401, "unauthenticated");
+            for (name, key) in &keys {
+                let reply = with_key(&server, method, path, Some(key)).send();
+                if *name == scope {
+                    assert!(!is_refused(&reply) && reply.status < 500, "{what} with {name}: {}", reply.status);
+                } else {
+                    let _ = reply.problem(403, "missing_scope");
+                }
+            }
+        }
+        for (method, path) in READS {
+            let what = format!("{method} {path}, PUBLIC_READS={public_reads}");
+            let anonymous = with_key(&server, method, path, None).send();
+            assert_eq!(is_refused(&anonymous), !public_reads, "{what}: {}", anonymous.status);
+            // A credential that is not good is never passed over.
+            let _ = with_key(&server, method, path, Some(&wrong)).send().problem(401, "unauthenticated");
+            for (name, key) in &keys {
+                let reply = with_key(&server, method, path, Some(key)).send();
+                assert_eq!(
+                    is_refused(&reply),
+                    !public_reads && *name != "read",
+                    "{what} with {name}: {}",
+                    reply.status
+                );
+                assert!(reply.status < 500, "{what}: {}", reply.status);
+            }
+        }
+        for path in ["/health", "/ready"] {
+            let _ = server.get(path).expect(200);
+        }
+        // Whatever was refused has left nothing.
+        assert_eq!(server.sql("select count(*) as n from api_keys")[0]["n"], SCOPES.len());
+        assert_eq!(server.sql("select count(*) as n from indices")[0]["n"], 0);
+    }
+}
+
+#[test]
+fn a_key_is_made_shown_once_listed_and_revoked() {
+    let server = Server::start(required());
+    let admin = make_key(&server, "admin");
+    let wanted = json!({"name": "notebook", "scopes": ["read", "build"], "owner": "ada"});
+    let made = with_key(&server, "POST", "/api-keys", Some(&admin)).json(&wanted).send().expect(201);
+    assert_eq!(made.header("cache-control"), Some("no-store"));
+    let made = made.json();
+    let key = made["key"].as_str().unwrap().to_owned();
+    assert!(key.starts_with("eqp_") && key.len() >= 4 + 43, "{key}");
+    let listed = with_key(&server, "GET", "/api-keys", Some(&admin)).send().expect(200).text();
+    assert!(listed.contains("notebook") && !listed.contains(&key));
+    let rows = format!("{:?}", server.sql("select * from api_keys"));
+    assert!(!rows.contains(&key), "the key itself is stored");
+    let build = |key: &str| with_key(&server, "POST", "/build-index?start_date=2026-08-03", Some(key)).send();
+    let _ = build(&key).problem(404, "no_data");
+    let by_header = server.request("POST", "/build-index?start_date=2026-08-03").header("x-api-key", &key);
+    let _ = by_header.send().problem(404, "no_data");
+    let revoke = || with_key(&server, "DELETE", &format!("/api-keys/{}", made["id"]), Some(&admin)).send();
+    let _ = revoke().expect(204);
+    let _ = build(&key).problem(401, "unauthenticated");
+    let _ = revoke().expect(204);
+    let _ = with_key(&server, "DELETE", "/api-keys/99", Some(&admin)).send().problem(404, "not_found");
+    for (body, field) in [
+        (json!({"name": "", "scopes": ["read"]}), "name"),
+        (json!({"name": "x", "scopes": []}), "scopes"),
+        (json!({"name": "x", "scopes": ["root"]}), "scopes[0]"),
+    ] {
+        let problem =
+            with_key(&server, "POST", "/api-keys", Some(&admin)).json(&body).send().problem(422, "invalid_value");
+        assert_eq!(problem["errors"][0]["field"], field);
+    }
+    for header in ["Basic dXNlcjpwYXNz", "Bearer", "bearer ' or 1=1 --", "Bearer eqp_", "Bearer a.b.c"] {
+        let _ =
+            server.request("GET", "/indices").header("authorization", header).send().problem(401, "unauthenticated");
+    }
+    assert!(!server.log().contains(&key) && !server.log().contains(&admin), "a key is in the log");
+}
+
+#[test]
+fn an_open_service_in_production_answers_nothing_but_its_health() {
+    let server = Server::start(Options::default().var("ENVIRONMENT", "production").var("AUTH_MODE", "open"));
+    let _ = server.get("/health").expect(200);
+    for path in ["/", "/ready", "/indices", "/metrics", "/no-such", "/imports"] {
+        let _ = server.get(path).problem(503, "insecure_configuration");
+    }
+    let _ = server.post("/build-index", &json!({"start_date": "2026-08-03"})).problem(503, "insecure_configuration");
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_named() {
+    let server = Server::start(Options::default().var("AUTH_MODE", "opne"));
+    let problem = server.get("/indices").problem(503, "invalid_configuration");
+    assert!(problem["detail"].as_str().unwrap().contains("AUTH_MODE"), "{problem}");
+}
+
+#[test]
+fn requests_beyond_the_allowance_are_told_when_to_come_back() {
+    let server = Server::start(required().var("RATE_LIMIT_PER_MINUTE", 5));
+    let key = make_key(&server, "read");
+    let ask = |key: Option<&str>| with_key(&server, "GET", "/indices", key).send();
+    for left in (0..5).rev() {
+        let reply = ask(None).expect(200);
+        let said: Vec<&str> =
+            ["ratelimit-limit", "ratelimit-remaining"].map(|name| reply.header(name).unwrap()).to_vec();
+        assert_eq!(said, ["5", left.to_string().as_str()]);
+        assert!(reply.header("ratelimit-reset").unwrap().parse::<u32>().unwrap() <= 60);
+    }
+    let refused = ask(None);
+    let wait: u32 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert_eq!(refused.problem(429, "rate_limited")["retry_after_s"], wait);
+    // Another credential has its own allowance, and liveness needs none.
+    let _ = ask(Some(&key)).expect(200);
+    let _ = server.get("/health").expect(200);
+}
+
+/// A token issuer: its key set under a URL, and tokens it signs. It is node's own cryptography, not the product's.
+struct Issuer {
+    process: std::process::Child,
+    input: std::process::ChildStdin,
+    output: std::io::BufReader<std::process::ChildStdout>,
+    url: String,
+}
+
+const ISSUER: &str = r#"
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
+import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+const keys = {
+  r1: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  e1: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  stranger: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+};
+const jwk = (kid, alg) => ({ ...keys[kid].publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' });
+const set = JSON.stringify({ keys: [jwk('r1', 'RS256'), jwk('e1', 'ES256')] });
+const b64 = (value) => Buffer.from(value).toString('base64url');
+function sign({ alg, key, kid, claims }) {
+  const input = `${b64(JSON.stringify({ alg, kid, typ: 'JWT' }))}.${b64(JSON.stringify(claims))}`;
+  if (alg === 'none') return `${input}.`;
+  if (alg === 'HS256') return `${input}.${createHmac('sha256', keys.r1.publicKey.export({ type: 'spki', format: 'pem' })).update(input).digest('base64url')}`;
+  const signer = createSign('SHA256').update(input);
+  return `${input}.${signer.sign({ key: keys[key].privateKey, dsaEncoding: 'ieee-p1363' }, 'base64url')}`;
+}
+const server = createServer((request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(set));
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/jwks`));
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => console.log(sign(JSON.parse(line))));
+lines.on('close', () => process.exit());
+"#;
+
+impl Issuer {
+    fn start() -> Self {
+        let mut process = Command::new(repository().join("scripts/with-tools"))
+            .args(["node", "--input-type=module", "-e", ISSUER])
+            .current_dir(repository())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let input = process.stdin.take().unwrap();
+        let output = std::io::BufReader::new(process.stdout.take().unwrap());
+        let mut issuer = Self { process, input, output, url: String::new() };
+        issuer.url = issuer.line();
+        issuer
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut self.output, &mut line).unwrap();
+        line.trim().to_owned()
+    }
+
+    fn sign(&mut self, alg: &str, key: &str, kid: &str, claims: &Value) -> String {
+        writeln!(self.input, "{}", json!({"alg": alg, "key": key, "kid": kid, "claims": claims})).unwrap();
+        self.line()
+    }
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn tokens_of_the_configured_issuer_are_good_and_all_others_are_not() {
+    let mut issuer = Issuer::start();
+    let options = required()
+        .var("OIDC_ISSUER", "https://issuer.example/")
+        .var("OIDC_AUDIENCE", "equipoise")
+        .var("OIDC_JWKS_URL", &issuer.url);
+    let server = Server::start(options);
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let good = json!({"iss": "https://issuer.example/", "aud": ["web", "equipoise"], "sub": "user-1", "iat": now,
+        "nbf": now - 10, "exp": now + 600, "scope": "openid build"});
+    let build = |token: &str| with_key(&server, "POST", "/build-index?start_date=2026-08-03", Some(token)).send();
+    for (alg, kid) in [("RS256", "r1"), ("ES256", "e1")] {
+        let token = issuer.sign(alg, kid, kid, &good);
+        let _ = build(&token).problem(404, "no_data");
+        let keys = with_key(&server, "GET", "/api-keys", Some(&token)).send();
+        let _ = keys.problem(403, "missing_scope");
+    }
+    let changed = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        claims
+    };
+    let cases = [
+        ("none", "r1", "r1", good.clone()),
+        ("HS256", "r1", "r1", good.clone()),
+        ("RS256", "stranger", "r1", good.clone()),
+        ("RS256", "stranger", "unknown", good.clone()),
+        ("ES256", "e1", "r1", good.clone()),
+        ("RS256", "r1", "r1", changed("exp", json!(now - 120))),
+        ("RS256", "r1", "r1", changed("exp", Value::Null)),
+        ("RS256", "r1", "r1", changed("nbf", json!(now + 600))),
+        ("RS256", "r1", "r1", changed("iss", json!("https://other.example/"))),
+        ("RS256", "r1", "r1", changed("aud", json!("equipoise2"))),
+        ("RS256", "r1", "r1", changed("sub", Value::Null)),
+    ];
+    for (alg, key, kid, claims) in cases {
+        let token = issuer.sign(alg, key, kid, &claims);
+        println!("{alg} {key} {kid} {claims}");
+        let _ = build(&token).problem(401, "unauthenticated");
+    }
+    let token = issuer.sign("RS256", "r1", "r1", &good);
+    let (head, signature) = token.rsplit_once('.').unwrap();
+    let mut flipped = signature.to_owned();
+    let first = if flipped.starts_with('A') { "B" } else { "A" };
+    flipped.replace_range(..1, first);
+    let _ = build(&format!("{head}.{flipped}")).problem(401, "unauthenticated");
+    let _ = build(&format!("{token}x")).problem(401, "unauthenticated");
+    assert!(!server.log().contains(signature), "a token is in the log");
+    // A token that runs out stops being good, although it was good a moment ago (a minute of leeway included).
+    let short = issuer.sign("RS256", "r1", "r1", &changed("exp", json!(now - 57)));
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while build(&short).status != 401 {
+        assert!(Instant::now() < deadline, "an expired token is still good");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+}
