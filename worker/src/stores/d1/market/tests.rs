@@ -6,7 +6,7 @@ use domain::units::{Day, Ticker, UnixMillis};
 use pollster::block_on;
 
 use super::D1MarketStore;
-use crate::stores::d1::{D1, Statement};
+use crate::stores::d1::{D1, Param, Statement, numbered};
 
 const NOW: UnixMillis = UnixMillis(1_700_000_000_000);
 
@@ -261,4 +261,26 @@ fn an_abandoned_batch_is_swept() {
     assert_eq!(number(&db, "select count(*) from staging"), 1);
     block_on(store.sweep(NOW.plus_ms(3_600_000))).unwrap();
     assert_eq!(number(&db, "select count(*) from staging"), 0);
+}
+
+/// Bringing one session of 570 securities in read 390 000 rows: the update met every staged row for each stored security.
+#[test]
+fn what_is_said_of_securities_is_read_once() {
+    #[derive(serde::Deserialize)]
+    struct Step {
+        detail: String,
+    }
+    let db = D1::in_memory();
+    let publish = super::tables::fill_securities(&format!(
+        "{}{}",
+        include_str!("../sql/market/incoming.sql"),
+        include_str!("../sql/market/publish_securities.sql")
+    ));
+    let undo = super::tables::fill_securities_past(include_str!("../sql/market/undo_securities.sql"));
+    for sql in [publish, undo] {
+        let params = [1_i64; 3].map(Param::from);
+        let plan = block_on(db.run(numbered(format!("explain query plan {sql}"), &params))).unwrap();
+        let steps: Vec<String> = plan.decode::<Step>().unwrap().into_iter().map(|step| step.detail).collect();
+        assert!(steps.iter().any(|step| step.starts_with("SEARCH t USING INTEGER PRIMARY KEY")), "{steps:?}");
+    }
 }
