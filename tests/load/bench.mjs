@@ -35,13 +35,23 @@ async function onRealPrices() {
   if (wants("reads")) await measureReads(table, { state: server.state });
 }
 
+/** Measures one part; what goes wrong in it is told in the table, and the others are still measured. */
+async function part(name, measure) {
+  try {
+    await measure();
+  } catch (error) {
+    table.fail(name, error.message.split("\n")[0]);
+    console.error(error);
+  }
+}
+
 const began = Date.now();
 try {
   pinSelf();
-  if (wants("module")) await measureModule(table, { folder });
-  if (wants("workbook")) await measureWorkbook(table);
-  if (["import", "build", "reads"].some(wants)) await onRealPrices();
-  if (wants("sample")) await measureSample(table, { folder });
+  if (wants("module")) await part("module", () => measureModule(table, { folder }));
+  if (wants("workbook")) await part("workbook", () => measureWorkbook(table));
+  if (["import", "build", "reads"].some(wants)) await part("import, build, reads", onRealPrices);
+  if (wants("sample")) await part("sample", () => measureSample(table, { folder }));
 } finally {
   await stopAll();
   rmSync(folder, { recursive: true, force: true });

@@ -22,6 +22,12 @@ export class Table {
     this.#row([what, "", "", "skip", reason]);
   }
 
+  /** Says that a part could not be measured, which is a miss. */
+  fail(what, reason) {
+    this.missed = true;
+    this.#row([what, "", "", "FAIL", reason]);
+  }
+
   #row(cells) {
     this.#rows.push(cells);
     console.log(`bench: ${cells.filter((cell) => cell !== "").join(" · ")}`);
