@@ -15,6 +15,8 @@ pub mod index;
 
 pub mod stats;
 
+pub mod stream;
+
 pub mod export;
 
 pub mod ports;

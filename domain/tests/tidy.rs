@@ -98,10 +98,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ingest", &["units", "market", "calendar"]),
     ("index", &["units", "market", "calendar"]),
     ("stats", &["units", "market", "calendar"]),
+    ("stream", &["units", "market", "calendar"]),
     ("export", &["units", "market", "calendar", "ingest", "index", "stats"]),
-    ("ports", &["units", "market", "calendar", "ingest", "index", "stats", "export"]),
-    ("api", &["units", "market", "calendar", "ingest", "index", "stats", "export"]),
-    ("testing", &["units", "market", "calendar", "ingest", "index", "stats", "export", "ports", "api"]),
+    ("ports", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "export"]),
+    ("api", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "export"]),
+    ("testing", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "export", "ports", "api"]),
 ];
 
 #[test]
