@@ -1,6 +1,6 @@
 //! The names of every binding in `wrangler.toml`, and nothing else knows them.
 
-use worker::{Bucket, D1Database, Env, Fetcher, KvStore, Queue};
+use worker::{Bucket, D1Database, Env, Fetcher, KvStore, ObjectNamespace, Queue};
 
 /// The index, daily data, jobs and keys.
 pub(crate) fn db(env: &Env) -> worker::Result<D1Database> {
@@ -20,6 +20,11 @@ pub(crate) fn files(env: &Env) -> worker::Result<Bucket> {
 /// Hints that a job has a slice to do.
 pub(crate) fn jobs(env: &Env) -> worker::Result<Queue> {
     env.queue("JOBS")
+}
+
+/// One object a stream.
+pub(crate) fn streams(env: &Env) -> worker::Result<ObjectNamespace> {
+    env.durable_object("STREAMS")
 }
 
 /// The built web app and the documentation's files.

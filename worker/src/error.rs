@@ -217,6 +217,11 @@ impl Problem {
         Self::new(422, code, detail)
     }
 
+    /// 426: a WebSocket that was not asked for as one.
+    pub(crate) fn upgrade_required() -> Self {
+        Self::new(426, "upgrade_required", "this route answers over a WebSocket; send Upgrade: websocket")
+    }
+
     /// 429, with `Retry-After`.
     pub(crate) fn rate_limited(limit_per_minute: u32, retry_after_s: u32) -> Self {
         Self::new(429, "rate_limited", format!("at most {limit_per_minute} requests a minute"))
@@ -287,6 +292,7 @@ const fn title(status: u16) -> &'static str {
         413 => "Body too large",
         415 => "Unsupported content type",
         422 => "Impossible request",
+        426 => "WebSocket required",
         429 => "Too many requests",
         502 => "The provider's answer is unusable",
         503 => "Unavailable",

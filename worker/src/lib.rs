@@ -6,6 +6,7 @@ mod bindings;
 mod config;
 mod error;
 mod jobs;
+mod objects;
 mod outbound;
 mod providers;
 mod routes;

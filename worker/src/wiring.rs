@@ -10,6 +10,7 @@ use crate::bindings;
 use crate::stores::d1::D1;
 use crate::stores::kv_cache::KvCache;
 use crate::stores::r2_files::R2Files;
+use crate::stores::symbol_streams::SymbolStreams;
 
 /// The platform's clock. It stands still between two inputs or outputs.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,14 @@ pub(crate) fn cache(env: &Env) -> worker::Result<KvCache> {
 /// [`StoreError::Refused`] when the binding is missing.
 pub(crate) fn files(env: &Env) -> Result<R2Files, StoreError> {
     bindings::files(env).map(R2Files).map_err(|error| StoreError::Refused(error.to_string()))
+}
+
+/// The streams.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the binding is missing.
+pub(crate) fn streams(env: &Env) -> Result<SymbolStreams, StoreError> {
+    bindings::streams(env).map(SymbolStreams).map_err(|error| StoreError::Refused(error.to_string()))
 }
 
 /// Whether the cache answers.

@@ -10,6 +10,8 @@ pub mod openapi;
 mod operations;
 mod problem;
 mod providers;
+mod stream_batch;
+mod streams;
 
 pub use imports::{Import, ImportList, ImportPart, ImportedRows};
 pub use indices::{
@@ -22,3 +24,5 @@ pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};
 pub use operations::{Health, Readiness};
 pub use problem::{FieldError, ProblemBody};
 pub use providers::{Provider, ProviderCapabilities, ProviderList, ProviderSetting};
+pub use stream_batch::{read_batch, read_number};
+pub use streams::{AddBatch, AddedBatch, AllStreamStats, StreamStats, StreamSymbol, StreamSymbolList, StreamWindow};

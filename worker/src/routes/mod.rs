@@ -16,6 +16,7 @@ mod providers;
 pub(crate) mod query;
 mod request;
 mod respond;
+mod streams;
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -55,6 +56,7 @@ const READ: Access = Access::Read;
 const INGEST: Access = Access::Needs(Scope::Ingest);
 const ADMIN: Access = Access::Needs(Scope::Admin);
 const BUILD: Access = Access::Needs(Scope::Build);
+const STREAM: Access = Access::Needs(Scope::Stream);
 
 /// Every route of the API. `HEAD` works wherever `GET` does; where two patterns match, the first line answers.
 #[rustfmt::skip]
@@ -80,6 +82,12 @@ static ROUTES: &[Route] = table! {
     Put    "/imports/{id}/parts/{n}" (INGEST)           imports::put_part;
     Post   "/imports/{id}/commit"   (INGEST)            imports::commit;
     Get    "/exports"               (READ)              exports::download;
+    Post   "/add_batch"             (STREAM)            streams::add_batch;
+    Get    "/stats"                 (READ)              streams::stats;
+    Get    "/stats/all"             (READ)              streams::all_stats;
+    Get    "/stats/live"            (READ)              streams::live;
+    Get    "/symbols"               (READ)              streams::symbols;
+    Delete "/symbols/{symbol}"      (STREAM)            streams::forget;
     Post   "/api-keys"              (ADMIN)             api_keys::create;
     Get    "/api-keys"              (ADMIN)             api_keys::list;
     Delete "/api-keys/{id}"         (ADMIN)             api_keys::revoke;

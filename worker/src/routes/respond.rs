@@ -31,6 +31,8 @@ pub(crate) enum Body {
     Shared(js_sys::Uint8Array),
     /// Passed on from another service as it comes.
     Stream(Option<web_sys::ReadableStream>),
+    /// The whole response is another service's: the open end of a WebSocket.
+    Upgraded(web_sys::Response),
 }
 
 impl Reply {
@@ -46,6 +48,16 @@ impl Reply {
     /// 200 with bytes of a content type.
     pub(crate) fn of(content_type: &'static str, body: Vec<u8>) -> Self {
         Self { status: 200, headers: vec![("content-type", content_type.into())], body: Body::Bytes(body) }
+    }
+
+    /// 200 with bytes in JavaScript's heap.
+    pub(crate) fn shared(content_type: &'static str, body: js_sys::Uint8Array) -> Self {
+        Self { status: 200, headers: vec![("content-type", content_type.into())], body: Body::Shared(body) }
+    }
+
+    /// 101: the connection is a WebSocket from here on. No header can be added to it.
+    pub(crate) const fn upgraded(response: web_sys::Response) -> Self {
+        Self { status: 101, headers: Vec::new(), body: Body::Upgraded(response) }
     }
 
     /// 204.
@@ -108,6 +120,9 @@ impl Reply {
     /// # Errors
     /// Whatever the platform refuses: a header value that is not Latin-1, a status out of range.
     pub(super) fn into_response(self, with_body: bool) -> Result<web_sys::Response, JsValue> {
+        if let Body::Upgraded(response) = self.body {
+            return Ok(response);
+        }
         let headers = web_sys::Headers::new()?;
         for (name, value) in &self.headers {
             headers.set(name, value)?;
@@ -128,7 +143,9 @@ impl Reply {
             }
             Body::Bytes(bytes) => without_body(&init, &headers, bytes.len()),
             Body::Shared(array) => without_body(&init, &headers, array.length() as usize),
-            Body::Empty | Body::Stream(_) => web_sys::Response::new_with_opt_str_and_init(None, &init),
+            Body::Empty | Body::Stream(_) | Body::Upgraded(_) => {
+                web_sys::Response::new_with_opt_str_and_init(None, &init)
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod market;
 pub(crate) mod operations;
 pub(crate) mod provider_budgets;
 mod rows;
+pub(crate) mod stream_symbols;
 
 use std::borrow::Cow;
 use std::cell::Cell;

@@ -1,0 +1,4 @@
+//! Durable Objects: one of a kind per key, each with an SQLite of its own around decisions of the domain.
+
+pub(crate) mod symbol_stream_do;
+mod symbol_stream_rows;

@@ -1,0 +1,145 @@
+//! Streams: batches of points in, statistics of the last 10^k out.
+
+mod batch;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+use domain::api::{StreamSymbol, StreamSymbolList};
+use domain::stream::{Exponent, Symbol};
+use futures_util::future;
+
+use super::page::Page;
+use super::query::Query;
+use super::request::Call;
+use super::respond::{Answer, Reply};
+use crate::error::Problem;
+use crate::stores::d1::stream_symbols;
+use crate::stores::symbol_streams::{Json, Refusal, SymbolStreams};
+use crate::wiring;
+
+/// How many listed symbols an isolate remembers before it begins anew.
+const MOST_REMEMBERED: usize = 10_000;
+
+thread_local! {
+    /// Symbols that this isolate has listed, so that a batch of a known stream asks no database.
+    static LISTED: RefCell<HashSet<Symbol>> = RefCell::default();
+}
+
+/// `POST /add_batch/`: appends points and answers once they are on disk.
+pub(super) async fn add_batch(call: &Call) -> Answer {
+    let batch = batch::read(call).await?;
+    let refused = |refusal| problem(&batch.symbol, batch.sequence, refusal);
+    let stored = streams(call)?.append(&batch.symbol, &batch.values, batch.sequence).await.map_err(refused)?;
+    let remembered = LISTED.with_borrow(|listed| listed.contains(&batch.symbol));
+    // Someone else may have forgotten the stream since this isolate listed it; then this batch was its first again.
+    if !batch.values.is_empty() && (stored.is_first || !remembered) {
+        stream_symbols::add(call.db()?, &batch.symbol, call.now).await?;
+        LISTED.with_borrow_mut(|listed| {
+            if listed.len() >= MOST_REMEMBERED {
+                listed.clear();
+            }
+            listed.insert(batch.symbol.clone());
+        });
+    }
+    Ok(json(stored.json))
+}
+
+/// `GET /stats/`: one window.
+pub(super) async fn stats(call: &Call) -> Answer {
+    let query = call.query(&["symbol", "k", "strict"])?;
+    let symbol = asked_symbol(&query)?;
+    query.required("k")?;
+    let (least, most) = Exponent::BOUNDS;
+    let k = query.integer("k", i64::from(least), i64::from(most))?;
+    let exponent = k.and_then(|k| Exponent::new(u8::try_from(k).ok()?));
+    let exponent = exponent.ok_or_else(|| Problem::missing_parameter("k"))?;
+    let window = streams(call)?.window(&symbol, exponent, query.flag("strict")?).await;
+    window.map(json).map_err(|refusal| problem(&symbol, None, refusal))
+}
+
+/// `GET /stats/all`: the eight windows.
+pub(super) async fn all_stats(call: &Call) -> Answer {
+    let symbol = asked_symbol(&call.query(&["symbol"])?)?;
+    streams(call)?.windows(&symbol).await.map(json).map_err(|refusal| problem(&symbol, None, refusal))
+}
+
+/// `GET /stats/live`: the eight windows over a WebSocket, at once and after batches.
+pub(super) async fn live(call: &Call) -> Answer {
+    let symbol = asked_symbol(&call.query(&["symbol"])?)?;
+    if !call.header("upgrade").is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket")) {
+        return Err(Problem::upgrade_required());
+    }
+    streams(call)?.live(&symbol).await.map(Reply::upgraded).map_err(|refusal| problem(&symbol, None, refusal))
+}
+
+/// `GET /symbols`: the streams, newest first.
+pub(super) async fn symbols(call: &Call) -> Answer {
+    let page = Page::of(&call.query(Page::PARAMETERS)?)?;
+    let listed = stream_symbols::list(call.db()?, page.before, page.rows()).await?;
+    let (listed, next_cursor) = page.cut(listed, |row| row.id);
+    let streams = streams(call)?;
+    let counted = listed.into_iter().map(async |row| {
+        let symbol = known_symbol(&row.symbol)?;
+        let total = streams.total(&symbol).await.map_err(|refusal| problem(&symbol, None, refusal))?;
+        Ok::<_, Problem>(StreamSymbol { symbol: row.symbol, total, created_at: row.created_at })
+    });
+    let data = future::join_all(counted).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Reply::json(&StreamSymbolList { data, next_cursor })
+}
+
+/// `DELETE /symbols/{symbol}`: forgets a stream's points and takes it off the list.
+pub(super) async fn forget(call: &Call) -> Answer {
+    call.query(&[])?;
+    let symbol = known_symbol(call.param("symbol"))?;
+    let forgotten = streams(call)?.forget(&symbol).await;
+    let was_listed = stream_symbols::drop_symbol(call.db()?, &symbol).await?;
+    LISTED.with_borrow_mut(|listed| listed.remove(&symbol));
+    match forgotten {
+        Ok(()) => Ok(Reply::no_content()),
+        // Killed between the two, a first attempt left it on the list.
+        Err(Refusal::Unknown) if was_listed => Ok(Reply::no_content()),
+        Err(refusal) => Err(problem(&symbol, None, refusal)),
+    }
+}
+
+fn streams(call: &Call) -> Result<SymbolStreams, Problem> {
+    Ok(wiring::streams(&call.env)?)
+}
+
+fn json(Json(body): Json) -> Reply {
+    Reply::shared("application/json", body).with_header("cache-control", "no-store")
+}
+
+/// A symbol in a parameter of a read.
+fn asked_symbol(query: &Query) -> Result<Symbol, Problem> {
+    known_symbol(query.required("symbol")?)
+}
+
+fn known_symbol(name: &str) -> Result<Symbol, Problem> {
+    Symbol::new(name).map_err(|error| Problem::impossible("symbol", name, rule(&error)))
+}
+
+/// The rule alone: what surrounds it says that it was expected.
+fn rule(error: &impl std::fmt::Display) -> String {
+    error.to_string().trim_start_matches("expected ").to_owned()
+}
+
+fn problem(symbol: &Symbol, sequence: Option<u64>, refusal: Refusal) -> Problem {
+    let sequence = sequence.unwrap_or_default();
+    match refusal {
+        Refusal::Unknown => Problem::unknown("stream", symbol.as_str()),
+        Refusal::Gap(total) => {
+            let detail = format!("{symbol} has {total} points, so batches before sequence {sequence} are missing");
+            Problem::conflict("sequence_gap", detail)
+        }
+        Refusal::Taken(total) => {
+            let detail = format!("{symbol} has {total} points, and other values than these from {sequence} on");
+            Problem::conflict("sequence_taken", detail)
+        }
+        Refusal::Incomplete(total) => {
+            Problem::conflict("incomplete_window", format!("{symbol} has {total} points, fewer than the window"))
+        }
+        Refusal::Store(error) => error.into(),
+    }
+}

@@ -1,0 +1,130 @@
+//! The three forms of a batch: JSON, little-endian doubles, and one number a line.
+
+use domain::api::{AddBatch, FieldError, read_batch, read_number};
+use domain::stream::{MOST_BATCH_VALUES, Symbol, values_from_bytes};
+
+use super::rule;
+use crate::error::{Problem, field_error};
+use crate::routes::request::{Call, parse_json};
+
+/// Most bytes of a body: 10 000 numbers with 100 characters each.
+const MOST_BYTES: u64 = 1 << 20;
+const PARAMETERS: &[&str] = &["symbol", "sequence"];
+const ACCEPTED: &str = "application/json, application/octet-stream or application/x-ndjson";
+
+/// A batch that can be appended.
+#[derive(Debug, PartialEq)]
+pub(super) struct Batch {
+    pub(super) symbol: Symbol,
+    pub(super) values: Vec<f64>,
+    pub(super) sequence: Option<u64>,
+}
+
+/// Reads the body in the form that its content type says.
+///
+/// # Errors
+/// 415 for another type, 413 for a body that is too large, 400 for one that is not what it says, 422 naming what cannot be.
+pub(super) async fn read(call: &Call) -> Result<Batch, Problem> {
+    let content_type = call.content_type();
+    match content_type.as_deref() {
+        Some("application/octet-stream") => from_parameters(call, doubles).await,
+        Some("application/x-ndjson" | "application/ndjson") => from_parameters(call, lines).await,
+        Some(kind) if kind == "application/json" || kind.ends_with("+json") => {
+            call.query(&[])?;
+            let body = call.bytes(MOST_BYTES).await?;
+            // The slow way finds the words for what is wrong.
+            let batch = read_batch(&body).map_or_else(|| parse_json::<AddBatch>(&body), Ok)?;
+            checked(&batch.symbol, batch.values, batch.sequence)
+        }
+        _ => Err(Problem::unsupported_type(content_type.as_deref(), ACCEPTED)),
+    }
+}
+
+async fn from_parameters(call: &Call, parse: fn(&[u8]) -> Result<Vec<f64>, Problem>) -> Result<Batch, Problem> {
+    let query = call.query(PARAMETERS)?;
+    let symbol = query.required("symbol")?;
+    let sequence = query.integer("sequence", 0, i64::MAX)?.and_then(|sequence| u64::try_from(sequence).ok());
+    let values = parse(&call.bytes(MOST_BYTES).await?)?;
+    checked(symbol, values, sequence)
+}
+
+fn doubles(body: &[u8]) -> Result<Vec<f64>, Problem> {
+    if body.is_empty() {
+        return Err(Problem::malformed_body("expected doubles of eight bytes, was empty"));
+    }
+    values_from_bytes(body)
+        .ok_or_else(|| Problem::malformed_body(format!("expected doubles of eight bytes, was {} bytes", body.len())))
+}
+
+fn lines(body: &[u8]) -> Result<Vec<f64>, Problem> {
+    if body.trim_ascii().is_empty() {
+        return Err(Problem::malformed_body("expected one number a line, was empty"));
+    }
+    let lines = body.split(|byte| *byte == b'\n').enumerate();
+    let written = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    written.map(|(index, line)| read_number(line).map_or_else(|| refuse_line(index + 1, line), Ok)).collect()
+}
+
+/// Why a line is no number: not JSON, or JSON of another kind.
+fn refuse_line(number: usize, line: &[u8]) -> Result<f64, Problem> {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(line) {
+        Ok(_) => {
+            let text = String::from_utf8_lossy(line);
+            let field = format!("line {number}");
+            Err(Problem::invalid_fields(vec![field_error(&field, Some(text.trim()), "a finite number")]))
+        }
+        Err(_) => Err(Problem::malformed_body(format!("line {number} is not JSON"))),
+    }
+}
+
+/// Everything that is wrong with a batch, or the batch.
+fn checked(symbol: &str, values: Vec<f64>, sequence: Option<u64>) -> Result<Batch, Problem> {
+    let mut errors: Vec<FieldError> = Vec::new();
+    let name = Symbol::new(symbol).map_err(|error| errors.push(field_error("symbol", Some(symbol), rule(&error))));
+    if values.len() > MOST_BATCH_VALUES {
+        let count = values.len().to_string();
+        errors.push(field_error("values", Some(&count), format!("at most {MOST_BATCH_VALUES} values a batch")));
+    }
+    if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+        let value = values[index].to_string();
+        errors.push(field_error(&format!("values[{index}]"), Some(&value), "a finite number"));
+    }
+    match name {
+        Ok(symbol) if errors.is_empty() => Ok(Batch { symbol, values, sequence }),
+        _ => Err(Problem::invalid_fields(errors)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(problem: &Problem) -> Vec<&str> {
+        problem.body().errors.iter().map(|error| error.field.as_str()).collect()
+    }
+
+    #[test]
+    fn everything_wrong_with_a_batch_is_named() {
+        let mut values = vec![1.0; MOST_BATCH_VALUES];
+        assert_eq!(checked("A", values.clone(), Some(3)).unwrap().sequence, Some(3));
+        values.push(f64::NAN);
+        let problem = checked("a b", values, None).unwrap_err();
+        assert_eq!((problem.status(), fields(&problem)), (422, vec!["symbol", "values", "values[10000]"]));
+    }
+
+    #[test]
+    fn lines_are_numbers_with_or_without_a_last_end() {
+        assert_eq!(lines(b"1\r\n-2.5e0\n\n 3 ").unwrap(), [1.0, -2.5, 3.0]);
+        for (body, status) in [("1\nnull", 422), ("1\n\"2\"", 422), ("1\nNaN", 400), ("1 2", 400), (" \n", 400)] {
+            assert_eq!(lines(body.as_bytes()).unwrap_err().status(), status, "{body}");
+        }
+    }
+
+    #[test]
+    fn doubles_come_whole() {
+        assert_eq!(doubles(&[1.5_f64.to_le_bytes(), 2.0_f64.to_le_bytes()].concat()).unwrap(), [1.5, 2.0]);
+        for body in [&[0_u8; 7][..], &[]] {
+            assert_eq!(doubles(body).unwrap_err().status(), 400);
+        }
+    }
+}

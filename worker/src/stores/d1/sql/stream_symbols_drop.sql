@@ -1,0 +1,2 @@
+-- ?1 symbol.
+delete from stream_symbols where symbol = ?1 returning id
