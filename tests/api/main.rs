@@ -9,3 +9,4 @@ mod imports;
 mod index;
 mod index_reference;
 mod operations;
+mod streams;

@@ -119,6 +119,12 @@ impl Server {
         self.command("sql", &json!({ "sql": statement })).as_array().unwrap().clone()
     }
 
+    /// The server's process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends the server as a power cut would.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();

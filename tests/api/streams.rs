@@ -1,0 +1,306 @@
+//! Streams over HTTP: batches in, exact statistics out, nothing acknowledged is ever lost.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use system_tests::{Options, Reply, Server};
+
+fn add(server: &Server, symbol: &str, values: &[f64]) -> Value {
+    server.post("/add_batch/", &json!({ "symbol": symbol, "values": values })).expect(200).json()
+}
+
+fn stats(server: &Server, symbol: &str, k: u32) -> Value {
+    server.get(&format!("/stats/?symbol={symbol}&k={k}")).expect(200).json()
+}
+
+/// The answer that the points held by a client make right, with the variance in two passes.
+fn oracle(symbol: &str, points: &[f64], k: u32) -> Value {
+    let window = 10_usize.pow(k);
+    let held = &points[points.len().saturating_sub(window)..];
+    #[expect(clippy::cast_precision_loss, reason = "small")]
+    let count = held.len() as f64;
+    let mean = held.iter().sum::<f64>() / count;
+    let variance = held.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / count;
+    json!({
+        "symbol": symbol, "k": k, "window": window, "count": held.len(), "total": points.len(),
+        "complete": held.len() == window, "last": held[held.len() - 1], "avg": mean, "var": variance,
+        "min": held.iter().copied().fold(f64::INFINITY, f64::min),
+        "max": held.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    })
+}
+
+/// Equal in everything but the last digits of `avg` and `var`, in which the oracle itself is not exact.
+fn assert_same(mut found: Value, mut right: Value) {
+    for field in ["avg", "var"] {
+        let (is, should) = (found[field].take().as_f64().unwrap(), right[field].take().as_f64().unwrap());
+        assert!((is - should).abs() <= 1e-9 * should.abs(), "{field} {is} and not {should} in {right}");
+    }
+    assert_eq!(found, right);
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        // Knuth's multiplier; the upper bits are good enough to choose by.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "below 2^31")]
+    fn price(&mut self) -> f64 {
+        65_000.0 + self.below(1_000_000) as f64 / 1e6
+    }
+}
+
+#[test]
+fn every_read_between_batches_agrees_with_an_oracle() {
+    let server = Server::start(Options::default());
+    let symbols = ["BTC/USD", "A", "eth:perp"];
+    let mut points: [Vec<f64>; 3] = Default::default();
+    let mut random = Random(7);
+    let mut operations = 0;
+    while operations < 2_000 {
+        let which = random.below(3) as usize;
+        let size = match random.below(40) {
+            0 => 10_000,
+            1 => 8_192 - points[which].len() as u64 % 8_192,
+            _ => 1 + random.below(30),
+        };
+        let batch: Vec<f64> = (0..size).map(|_| random.price()).collect();
+        let added = add(&server, symbols[which], &batch);
+        points[which].extend(batch);
+        assert_eq!(added, json!({"symbol": symbols[which], "added": size, "total": points[which].len()}));
+        let k = 1 + u32::try_from(random.below(8)).unwrap();
+        assert_same(stats(&server, symbols[which], k), oracle(symbols[which], &points[which], k));
+        operations += 2;
+    }
+    for (symbol, points) in symbols.iter().zip(&points) {
+        let all = server.get(&format!("/stats/all?symbol={symbol}")).expect(200).json();
+        assert_eq!((&all["symbol"], &all["total"]), (&json!(symbol), &json!(points.len())));
+        let windows = all["windows"].as_array().unwrap();
+        for (window, k) in windows.iter().zip(1..=8) {
+            let mut right = oracle(symbol, points, k);
+            let other = right.as_object_mut().unwrap();
+            other.retain(|field, _| field != "symbol" && field != "total");
+            assert_same(window.clone(), right);
+        }
+        assert_eq!(windows.len(), 8);
+    }
+}
+
+#[test]
+fn a_stream_is_the_same_after_a_restart_and_its_three_forms_are_one() {
+    let mut server = Server::start(Options::default());
+    let values: Vec<f64> = (0..9_000).map(|index| 1e9 + f64::from(index % 7)).collect();
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let lines: Vec<String> = values.iter().map(f64::to_string).collect();
+    let send = |server: &Server, kind: &str, body: Vec<u8>, sequence: u32| {
+        let path = format!("/add_batch?symbol=X&sequence={sequence}");
+        server.request("POST", &path).header("content-type", kind).body(body).send().expect(200).json()["total"].clone()
+    };
+    add(&server, "X", &values);
+    assert_eq!(send(&server, "application/octet-stream", bytes, 9_000), 18_000);
+    assert_eq!(send(&server, "application/x-ndjson", lines.join("\n").into_bytes(), 18_000), 27_000);
+    let before: Vec<Value> = (1..=8).map(|k| stats(&server, "X", k)).collect();
+    let all = [values.clone(), values.clone(), values].concat();
+    for (k, found) in (1..=8).zip(&before) {
+        assert_same(found.clone(), oracle("X", &all, k));
+    }
+    server.kill();
+    server.restart();
+    let after: Vec<Value> = (1..=8).map(|k| stats(&server, "X", k)).collect();
+    assert_eq!(after, before);
+    server.stop();
+}
+
+#[test]
+fn a_sequence_makes_a_retry_harmless_and_shows_what_is_missing() {
+    let server = Server::start(Options::default());
+    let send = |sequence: u64, values: &[f64]| {
+        server.post("/add_batch/", &json!({"symbol": "S", "values": values, "sequence": sequence}))
+    };
+    let first: Vec<f64> = (0..10_000).map(f64::from).collect();
+    for _ in 0..2 {
+        assert_eq!(send(0, &first).expect(200).json(), json!({"symbol": "S", "added": 10_000, "total": 10_000}));
+    }
+    for _ in 0..3 {
+        assert_eq!(send(10_000, &[1.0, 2.0]).expect(200).json()["total"], 10_002);
+    }
+    // The first batch again, though others came since.
+    assert_eq!(send(0, &first).expect(200).json()["total"], 10_000);
+    let _ = send(10_003, &[1.0]).problem(409, "sequence_gap");
+    let _ = send(10_000, &[1.0, 3.0]).problem(409, "sequence_taken");
+    let _ = send(10_001, &[2.0, 3.0]).problem(409, "sequence_taken");
+    assert_eq!(stats(&server, "S", 8)["total"], 10_002);
+}
+
+#[test]
+fn bad_batches_are_refused_whole_with_the_reason() {
+    let server = Server::start(Options::default());
+    let send =
+        |kind: &str, body: &[u8]| server.request("POST", "/add_batch/").header("content-type", kind).body(body).send();
+    let json_body = |body: &str| send("application/json", body.as_bytes());
+    for body in ["", "{", r#"{"symbol":"B","values":[NaN]}"#, r#"{"symbol":"B","values":[1e999]}"#, "[1,]"] {
+        let _ = json_body(body).problem(400, "malformed_json");
+    }
+    for body in [
+        r#"{"symbol":"B","values":[1,null]}"#,
+        r#"{"symbol":"B","values":[1,"2"]}"#,
+        r#"{"symbol":"B","values":1}"#,
+        r#"{"symbol":"B"}"#,
+        r#"{"symbol":"","values":[1]}"#,
+        r#"{"symbol":"B B","values":[1]}"#,
+        r#"{"symbol":"é","values":[1]}"#,
+        r#"{"symbol":"B","values":[1],"sequence":-1}"#,
+        r#"{"symbol":"B","values":[1],"more":1}"#,
+        &format!(r#"{{"symbol":"{}","values":[1]}}"#, "x".repeat(300)),
+        &format!(r#"{{"symbol":"B","values":[{}1]}}"#, "1,".repeat(10_000)),
+    ] {
+        let problem = json_body(body).problem(422, "invalid_value");
+        assert!(!problem["errors"].as_array().unwrap().is_empty(), "{problem}");
+    }
+    let _ = json_body(&" ".repeat(2 << 20)).problem(413, "body_too_large");
+    let _ = send("text/plain", b"1").problem(415, "unsupported_content_type");
+    let _ = server.get("/add_batch/").problem(405, "method_not_allowed");
+    let binary = |bytes: &[u8]| {
+        let request = server.request("POST", "/add_batch?symbol=B").header("content-type", "application/octet-stream");
+        request.body(bytes).send()
+    };
+    let _ = binary(&[0; 9]).problem(400, "malformed_body");
+    let problem = binary(&[1.0_f64.to_le_bytes(), f64::INFINITY.to_le_bytes()].concat()).problem(422, "invalid_value");
+    assert_eq!(problem["errors"][0]["field"], "values[1]");
+    // Nothing of all this made a stream, nor does a batch without values.
+    assert_eq!(add(&server, "B", &[]), json!({"symbol": "B", "added": 0, "total": 0}));
+    let _ = server.get("/stats/?symbol=B&k=1").problem(404, "not_found");
+    assert_eq!(server.get("/symbols").expect(200).json()["data"], json!([]));
+}
+
+#[test]
+fn bad_reads_are_refused_with_the_reason() {
+    let server = Server::start(Options::default());
+    add(&server, "R", &[0.1; 10]);
+    for (query, status) in [
+        ("symbol=R", 400),
+        ("k=1", 400),
+        ("symbol=R&k=a", 400),
+        ("symbol=R&k=1.5", 400),
+        ("symbol=R&k=0", 422),
+        ("symbol=R&k=9", 422),
+        ("symbol=R%20R&k=1", 422),
+        ("symbol=unknown&k=1", 404),
+    ] {
+        assert_eq!(server.get(&format!("/stats/?{query}")).status, status, "{query}");
+    }
+    let constant = stats(&server, "R", 1);
+    assert_eq!((&constant["var"], &constant["avg"], &constant["complete"]), (&json!(0.0), &json!(0.1), &json!(true)));
+    let _ = server.get("/stats?symbol=R&k=1&strict=true").expect(200);
+    let _ = server.get("/stats?symbol=R&k=2&strict=true").problem(409, "incomplete_window");
+    let _ = server.get("/stats/live?symbol=R").problem(426, "upgrade_required");
+    let _ = server.get("/stats/all?symbol=unknown").problem(404, "not_found");
+}
+
+#[test]
+fn streams_are_listed_by_page_and_can_be_forgotten() {
+    let server = Server::start(Options::default());
+    for symbol in ["one", "two/2", "three"] {
+        add(&server, symbol, &[1.0, 2.0]);
+    }
+    add(&server, "one", &[3.0]);
+    let page = |query: &str| server.get(&format!("/symbols?limit=2{query}")).expect(200).json();
+    let shown = |page: &Value| -> Vec<(String, u64)> {
+        let rows = page["data"].as_array().unwrap().iter();
+        rows.map(|row| (row["symbol"].as_str().unwrap().to_owned(), row["total"].as_u64().unwrap())).collect()
+    };
+    let first = page("");
+    assert_eq!(shown(&first), [("three".to_owned(), 2), ("two/2".to_owned(), 2)]);
+    let second = page(&format!("&cursor={}", first["next_cursor"].as_str().unwrap()));
+    assert_eq!((shown(&second), &second["next_cursor"]), (vec![("one".to_owned(), 3)], &Value::Null));
+    let forget = |symbol: &str| server.request("DELETE", &format!("/symbols/{symbol}")).send();
+    let _ = forget("two%2F2").expect(204);
+    let _ = forget("two%2F2").problem(404, "not_found");
+    let _ = server.get("/stats?symbol=two/2&k=1").problem(404, "not_found");
+    assert_eq!(shown(&page("")).len(), 2);
+    // It begins anew, and is listed again.
+    assert_eq!(add(&server, "two/2", &[7.0])["total"], 1);
+    assert_eq!(stats(&server, "two/2", 8)["max"], 7.0);
+    assert_eq!(shown(&page(""))[0], ("two/2".to_owned(), 1));
+}
+
+#[test]
+fn writing_to_a_stream_needs_its_scope() {
+    let server = Server::start(Options::default().var("AUTH_MODE", "required"));
+    let _ = server.post("/add_batch/", &json!({"symbol": "A", "values": [1]})).problem(401, "unauthenticated");
+    let _ = server.request("DELETE", "/symbols/A").send().problem(401, "unauthenticated");
+    let _ = server.get("/stats?symbol=A&k=1").problem(404, "not_found");
+}
+
+/// What one client had acknowledged when the server was killed, and what it had sent last.
+struct Log {
+    acknowledged: u64,
+    sent: u64,
+}
+
+/// Sends numbered values until the server is gone.
+fn send_until_killed(server: &Server, symbol: &str, mut next: u64, gone: &AtomicBool) -> Log {
+    let mut random = Random(next ^ symbol.len() as u64);
+    loop {
+        let size = if random.below(5) == 0 { 10_000 } else { 1 + random.below(300) };
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        let values: Vec<f64> = (next..next + size).map(|number| number as f64).collect();
+        let request = server.request("POST", "/add_batch/").json(&json!({"symbol": symbol, "values": values}));
+        match request.try_send().map(|reply: Reply| reply.status) {
+            Ok(200) => next += size,
+            _ if gone.load(Ordering::SeqCst) => return Log { acknowledged: next, sent: next + size },
+            other => panic!("{symbol}: {other:?} from a server that lives"),
+        }
+    }
+}
+
+#[test]
+fn killed_under_load_it_keeps_everything_acknowledged_and_nothing_by_halves() {
+    let mut server = Server::start(Options::default());
+    let symbols = ["k1", "k2", "k3"];
+    let mut next = [0_u64; 3];
+    for round in 0..4_u64 {
+        let gone = AtomicBool::new(false);
+        let pid = server.pid();
+        let logs: Vec<Log> = std::thread::scope(|scope| {
+            let (server, gone) = (&server, &gone);
+            let clients = symbols.iter().zip(next);
+            let clients: Vec<_> = clients
+                .map(|(symbol, next)| scope.spawn(move || send_until_killed(server, symbol, next, gone)))
+                .collect();
+            // The moment of the kill is what varies; nothing is awaited.
+            let deadline = Duration::from_millis(150 + 217 * round);
+            std::thread::sleep(deadline);
+            gone.store(true, Ordering::SeqCst);
+            let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
+            assert!(killed.success());
+            clients.into_iter().map(|client| client.join().unwrap()).collect()
+        });
+        server.kill();
+        server.restart();
+        for ((symbol, log), next) in symbols.iter().zip(logs).zip(&mut next) {
+            let found = server.get(&format!("/stats?symbol={symbol}&k=8"));
+            let total = if found.status == 404 { 0 } else { found.expect(200).json()["total"].as_u64().unwrap() };
+            assert!(
+                total == log.acknowledged || total == log.sent,
+                "{symbol}: {total} of {} or {}",
+                log.acknowledged,
+                log.sent
+            );
+            *next = total;
+        }
+    }
+    // The values are the numbers 0, 1, 2 … without one missing or doubled: their mean and variance say so.
+    for (symbol, total) in symbols.iter().zip(next) {
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        let points: Vec<f64> = (0..total).map(|number| number as f64).collect();
+        assert!(total > 0, "{symbol}: nothing was acknowledged in any round");
+        for k in 1..=8 {
+            assert_same(stats(&server, symbol, k), oracle(symbol, &points, k));
+        }
+    }
+}
