@@ -1,7 +1,9 @@
 //! Streams over HTTP: batches in, exact statistics out, nothing acknowledged is ever lost.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use system_tests::{Options, Reply, Server};
@@ -142,7 +144,13 @@ fn bad_batches_are_refused_whole_with_the_reason() {
     let send =
         |kind: &str, body: &[u8]| server.request("POST", "/add_batch/").header("content-type", kind).body(body).send();
     let json_body = |body: &str| send("application/json", body.as_bytes());
-    for body in ["", "{", r#"{"symbol":"B","values":[NaN]}"#, r#"{"symbol":"B","values":[1e999]}"#, "[1,]"] {
+    for body in [
+        "",
+        "{",
+        r#"{"symbol":"B","values":[NaN]}"#,
+        r#"{"symbol":"B","values":[1e999]}"#,
+        r#"{"symbol":"B","values":[1,]}"#,
+    ] {
         let _ = json_body(body).problem(400, "malformed_json");
     }
     for body in [
@@ -226,6 +234,68 @@ fn streams_are_listed_by_page_and_can_be_forgotten() {
     assert_eq!(add(&server, "two/2", &[7.0])["total"], 1);
     assert_eq!(stats(&server, "two/2", 8)["max"], 7.0);
     assert_eq!(shown(&page(""))[0], ("two/2".to_owned(), 1));
+}
+
+/// The listening end of a WebSocket, as RFC 6455 writes its frames: a server's are not masked.
+struct Listener(TcpStream);
+
+impl Listener {
+    fn open(server: &Server, path: &str) -> Self {
+        let address = server.url("").trim_start_matches("http://").to_owned();
+        let mut socket = TcpStream::connect(&address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        write!(
+            socket,
+            "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        .unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            socket.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        let head = String::from_utf8(head).unwrap();
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        Self(socket)
+    }
+
+    fn message(&mut self) -> Value {
+        let mut start = [0; 2];
+        self.0.read_exact(&mut start).unwrap();
+        assert_eq!(start[0], 0x81, "a whole text message");
+        assert_eq!(start[1], 126, "a message of 126 to 65 535 bytes");
+        let mut length = [0; 2];
+        self.0.read_exact(&mut length).unwrap();
+        let mut text = vec![0; usize::from(u16::from_be_bytes(length))];
+        self.0.read_exact(&mut text).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    }
+}
+
+#[test]
+fn a_listener_hears_the_windows_at_once_and_then_at_most_ten_times_a_second() {
+    let server = Server::start(Options::default());
+    add(&server, "L/1", &[1.0]);
+    let mut listener = Listener::open(&server, "/stats/live?symbol=L/1");
+    let first = listener.message();
+    assert_eq!((&first["symbol"], &first["total"], &first["windows"][7]["k"]), (&json!("L/1"), &json!(1), &json!(8)));
+    let started = Instant::now();
+    for value in 2..=60 {
+        add(&server, "L/1", &[f64::from(value)]);
+    }
+    let mut heard = 0;
+    loop {
+        let message = listener.message();
+        heard += 1;
+        if message["total"] == 60 {
+            assert_eq!(message["windows"][0]["min"], 51.0);
+            break;
+        }
+    }
+    let most = 2 + started.elapsed().as_millis() / 100;
+    assert!(heard <= most, "{heard} messages within {:?}", started.elapsed());
 }
 
 #[test]

@@ -10,15 +10,17 @@ mod operation;
 mod parameters;
 mod problems;
 mod service;
+mod streams;
 
 use serde_json::{Map, Value, json};
 
 use operation::Operation;
 
 /// The groups of routes, in the order in which they are shown, each with its sentence.
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 6] = [
     ("index", "Build an index from the stored prices, read it, explain it, export it."),
     ("market data", "Where prices come from and what each ingestion brought. Ingestion itself is a job, not an API."),
+    ("streams", "Points in, exact statistics of the last 10^k points out."),
     ("files", "Your own files: import, list, undo, and export what is stored."),
     ("keys", "API keys and what they allow."),
     ("service", "What operators and tools ask."),
@@ -35,7 +37,14 @@ const ABOUT: &str = "Prices in, an index out, every number explainable down to i
     answered from anything older. Cacheable answers carry a strong `ETag` and honour `If-None-Match`.";
 
 fn operations() -> impl Iterator<Item = &'static Operation> {
-    [index_service::OPERATIONS, market_data::OPERATIONS, files::OPERATIONS, service::OPERATIONS].into_iter().flatten()
+    let groups = [
+        index_service::OPERATIONS,
+        market_data::OPERATIONS,
+        streams::OPERATIONS,
+        files::OPERATIONS,
+        service::OPERATIONS,
+    ];
+    groups.into_iter().flatten()
 }
 
 /// The whole document, as JSON.
