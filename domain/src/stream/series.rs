@@ -206,7 +206,6 @@ fn edge<E>(
 }
 
 /// The position of a point in its block.
-#[expect(clippy::cast_possible_truncation, reason = "below 8 192")]
 const fn position(point: u64) -> usize {
     (point % BLOCK_POINTS) as usize
 }

@@ -54,7 +54,8 @@ pub(super) async fn stats(call: &Call) -> Answer {
     let k = query.integer("k", i64::from(least), i64::from(most))?;
     let exponent = k.and_then(|k| Exponent::new(u8::try_from(k).ok()?));
     let exponent = exponent.ok_or_else(|| Problem::missing_parameter("k"))?;
-    let window = streams(call)?.window(&symbol, exponent, query.flag("strict")?).await;
+    let strict = query.choice("strict", &[("true", true), ("false", false)])?.unwrap_or(false);
+    let window = streams(call)?.window(&symbol, exponent, strict).await;
     window.map(json).map_err(|refusal| problem(&symbol, None, refusal))
 }
 
