@@ -101,7 +101,6 @@ fn whatever_the_vendor_does_a_run_ends_with_a_name_and_complete_days_stay() {
     let modes = [
         ("429", "provider_rate_limited"),
         ("500", "provider_unavailable"),
-        ("503", "provider_unavailable"),
         ("timeout", "provider_unavailable"),
         ("reset", "provider_unavailable"),
         ("html", "provider_malformed"),
