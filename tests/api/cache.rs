@@ -1,6 +1,6 @@
 //! Caches: quick where nothing changed, and never behind what a client has seen.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use system_tests::{Options, Reply, Server, sessions_between, small_bars, small_shares};
@@ -129,11 +129,17 @@ fn a_restarted_server_finds_its_answers_in_the_shared_cache() {
     let mut server = built();
     let first = server.get(PATH).expect(200);
     assert_eq!(cache_of(&first), "miss");
-    // The shared cache is filled after the answer is sent.
-    std::thread::sleep(Duration::from_secs(1));
-    server.stop();
-    server.restart();
-    let second = server.get(PATH).expect(200);
+    // The shared cache is filled after the answer is sent, so the first restart may come too early.
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let second = loop {
+        server.stop();
+        server.restart();
+        let reply = server.get(PATH).expect(200);
+        if cache_of(&reply) == "hit" {
+            break reply;
+        }
+        assert!(Instant::now() < deadline, "the shared cache never has the answer");
+    };
     assert_eq!((cache_of(&second), second.header("etag")), ("hit", first.header("etag")));
     assert_eq!(second.body, first.body);
     let metrics = server.get("/metrics").expect(200).text();

@@ -64,7 +64,7 @@ fn every_read_between_batches_agrees_with_an_oracle() {
     let mut random = Random(7);
     let mut operations = 0;
     while operations < 2_000 {
-        let which = random.below(3) as usize;
+        let which = usize::try_from(random.below(3)).expect("below 3");
         let size = match random.below(40) {
             0 => 10_000,
             1 => 8_192 - points[which].len() as u64 % 8_192,

@@ -124,7 +124,7 @@ impl<R: ChunkReader> Pages<R> {
         let Some(page) = self.inner.get_next_page()? else { return Ok(false) };
         match page {
             Page::DictionaryPage { buf, num_values, encoding, .. } => {
-                self.open_dictionary(buf, num_values, encoding)?
+                self.open_dictionary(buf, num_values, encoding)?;
             }
             Page::DataPage { buf, num_values, encoding, def_level_encoding, .. } => {
                 let mut rest = buf;
