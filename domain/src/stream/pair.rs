@@ -70,6 +70,7 @@ impl Pair {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are promised to the bit")]
 mod tests {
     use super::*;
 

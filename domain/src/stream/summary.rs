@@ -194,6 +194,7 @@ fn squared_distances(values: &[f64], mean: Pair) -> f64 {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these values are promised to the bit")]
 mod tests {
     use super::*;
 
