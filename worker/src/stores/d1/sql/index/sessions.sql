@@ -26,7 +26,8 @@ arrived as materialized (
         then not exists (
           select 1 from index_members o
           where o.index_id = ?3 and o.day = p.prev_day and o.security_id = m.security_id)
-        else m.security_id not in (select o.security_id from before o where o.day < p.day) end
+        else m.security_id not in (
+          select o.security_id from before o where o.day = (select max(l.day) from before l)) end
 ),
 counts as materialized (
   select p.day, coalesce(s.staying, 0) + coalesce(a.arrived, 0) as constituents
