@@ -26,9 +26,7 @@ arrived as materialized (
         then not exists (
           select 1 from index_members o
           where o.index_id = ?3 and o.day = p.prev_day and o.security_id = m.security_id)
-        else m.security_id not in (
-          select o.security_id from before o
-          where o.day = (select q.prev_day from plan q where q.kept = 1 order by q.day limit 1)) end
+        else m.security_id not in (select o.security_id from before o where o.day < p.day) end
 ),
 counts as materialized (
   select p.day, coalesce(s.staying, 0) + coalesce(a.arrived, 0) as constituents

@@ -24,11 +24,11 @@ priced as (
 ),
 -- Few securities split or pay in any range: only those are asked for it.
 split as materialized (
-  select distinct x.security_id from splits_in_force x indexed by splits_in_force_by_day
+  select distinct x.security_id from splits_in_force x
   where x.ex_day between (select min(day) from plan) and (select max(day) from plan)
 ),
 paid as materialized (
-  select distinct d.security_id from dividends d indexed by dividends_by_day
+  select distinct d.security_id from dividends d
   where ?5 > 0 and d.ex_day between (select min(day) from plan) and (select max(day) from plan)
 ),
 valued as (
