@@ -17,6 +17,8 @@ pub mod stats;
 
 pub mod stream;
 
+pub mod research;
+
 pub mod export;
 
 pub mod ports;

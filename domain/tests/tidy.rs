@@ -99,10 +99,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("index", &["units", "market", "calendar"]),
     ("stats", &["units", "market", "calendar"]),
     ("stream", &["units", "market", "calendar"]),
-    ("export", &["units", "market", "calendar", "ingest", "index", "stats"]),
+    ("research", &["units", "market", "calendar", "index", "stats"]),
+    ("export", &["units", "market", "calendar", "ingest", "index", "stats", "research"]),
     ("ports", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "export"]),
-    ("api", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "export"]),
-    ("testing", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "export", "ports", "api"]),
+    ("api", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "research", "export"]),
+    (
+        "testing",
+        &["units", "market", "calendar", "ingest", "index", "stats", "stream", "research", "export", "ports", "api"],
+    ),
 ];
 
 #[test]

@@ -15,6 +15,16 @@ pub enum Weighting {
     Equal,
     /// By market cap.
     Cap,
+    /// By market cap up to a largest weight.
+    Capped,
+    /// Inverse to volatility.
+    InverseVolatility,
+    /// Each contributes the same risk.
+    EqualRisk,
+    /// Least variance without short positions.
+    MinimumVariance,
+    /// Sectors the same, members of a sector the same.
+    SectorEqual,
 }
 
 /// When members are chosen anew and weights set.
@@ -74,7 +84,20 @@ macro_rules! named {
         }
     };
 }
-named!(Weighting { Equal = "equal", Cap = "cap" });
+named!(Weighting {
+    Equal = "equal",
+    Cap = "cap",
+    Capped = "capped",
+    InverseVolatility = "inverse_volatility",
+    EqualRisk = "erc",
+    MinimumVariance = "min_variance",
+    SectorEqual = "sector_equal"
+});
+
+impl Weighting {
+    /// The weightings that SQL sets by itself; the others need `research::weights`.
+    pub const IN_SQL: &'static [&'static str] = &["equal", "cap"];
+}
 named!(Rebalance { Daily = "daily", Weekly = "weekly", Monthly = "monthly", Quarterly = "quarterly" });
 named!(ReturnType { Price = "price", Total = "total", Net = "net" });
 named!(ShareClasses { Line = "line", Company = "company" });

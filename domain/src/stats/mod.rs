@@ -6,10 +6,13 @@
 
 mod definition;
 mod drawdown;
+mod histogram;
 mod moments;
 mod monthly;
 mod normal;
 mod quantile;
+mod rolling;
+mod yearly;
 
 // The statistics, in the order in which they are shown.
 mod total_return;
@@ -66,6 +69,7 @@ pub use capture::{down_capture, up_capture};
 pub use conditional_value_at_risk::conditional_value_at_risk_95;
 pub use definition::{Definition, Unit, definitions};
 pub use drawdown::{DatedReturn, Drawdown, deepest_drawdowns};
+pub use histogram::{Bin, histogram};
 pub use information_ratio::information_ratio;
 pub use kelly::kelly;
 pub use kurtosis::excess_kurtosis;
@@ -76,6 +80,7 @@ pub use omega::omega;
 pub use payoff::payoff;
 pub use probabilistic_sharpe::probabilistic_sharpe;
 pub use quantile::Sorted;
+pub use rolling::{RollingPoint, rolling};
 pub use sharpe::sharpe;
 pub use skew::skew;
 pub use sortino::sortino;
@@ -86,6 +91,7 @@ pub use ulcer_index::ulcer_index;
 pub use value_at_risk::{normal_value_at_risk_95, value_at_risk_95};
 pub use volatility::volatility;
 pub use win_rate::win_rate;
+pub use yearly::{YearlyReturn, yearly_returns};
 
 /// A deviation at or below this is nothing but rounding and counts as zero.
 ///

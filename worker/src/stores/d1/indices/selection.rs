@@ -24,6 +24,8 @@ fn weighted(definition: &IndexDefinition) -> String {
     let weights = match definition.weighting {
         Weighting::Equal => part!("weighted_equal"),
         Weighting::Cap => part!("weighted_cap"),
+        // Its weights are set afterwards; until then the members weigh the same.
+        _ => part!("weighted_equal"),
     };
     format!("with recursive\n{ranked}{chosen}{weights}{}", part!("plan"))
 }
