@@ -170,6 +170,7 @@ impl Sheet {
     }
 
     /// Takes the rows out, in pieces of one cell after the other, so that each can be dropped when it is done with.
+    #[cfg(feature = "xlsx")]
     pub(super) fn take_pieces(&mut self) -> impl Iterator<Item = Piece> + use<> {
         self.n_rows = 0;
         std::mem::take(&mut self.pieces).into_iter()
