@@ -8,18 +8,20 @@ use serde_json::{Value, json};
 use system_tests::{Options, Reply, Request, Server, repository};
 
 /// Every route that needs a scope, with a request that is refused for its content once it is let in.
-const WRITES: [(&str, &str, &str); 8] = [
+const WRITES: [(&str, &str, &str); 10] = [
     ("POST", "/build-index", "build"),
     ("POST", "/imports?kind=daily_bars", "ingest"),
     ("DELETE", "/imports/77", "ingest"),
     ("PUT", "/imports/77/parts/1", "ingest"),
     ("POST", "/imports/77/commit", "ingest"),
+    ("POST", "/add_batch", "stream"),
+    ("DELETE", "/symbols/77", "stream"),
     ("POST", "/api-keys", "admin"),
     ("GET", "/api-keys", "admin"),
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 14] = [
+const READS: [(&str, &str); 20] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
@@ -34,6 +36,12 @@ const READS: [(&str, &str); 14] = [
     ("GET", "/imports"),
     ("GET", "/imports/1"),
     ("GET", "/exports?kind=daily_bars"),
+    ("GET", "/stats?symbol=77&k=1"),
+    ("GET", "/stats/all?symbol=77"),
+    ("GET", "/stats/many?symbols=77,78"),
+    ("GET", "/stats/values?symbol=77"),
+    ("GET", "/stats/live?symbol=77"),
+    ("GET", "/symbols"),
 ];
 
 const SCOPES: [&str; 6] = ["read", "ingest", "build", "stream", "backtest", "admin"];

@@ -236,6 +236,94 @@ fn streams_are_listed_by_page_and_can_be_forgotten() {
     assert_eq!(shown(&page(""))[0], ("two/2".to_owned(), 1));
 }
 
+#[test]
+fn windows_of_any_length_several_streams_and_the_points_themselves() {
+    let server = Server::start(Options::default());
+    let values: Vec<f64> = (0..9_000).map(|index| f64::from(index % 91) - 40.0).collect();
+    add(&server, "W/1", &values);
+    add(&server, "W:2", &[5.0]);
+    let get = |path: &str| server.get(path).expect(200).json();
+    // 250 points: the definition written out.
+    let held = &values[8_750..];
+    let mean = held.iter().sum::<f64>() / 250.0;
+    let squares: f64 = held.iter().map(|value| (value - mean) * (value - mean)).sum();
+    let window = get("/stats?symbol=W/1&n=250&detail=full");
+    assert_eq!((&window["k"], &window["window"], &window["count"]), (&Value::Null, &json!(250), &json!(250)));
+    for (field, right) in [
+        ("var", squares / 250.0),
+        ("sample_var", squares / 249.0),
+        ("std", (squares / 250.0).sqrt()),
+        ("sample_std", (squares / 249.0).sqrt()),
+        ("sum", held.iter().sum()),
+        ("first", held[0]),
+        ("last", held[249]),
+    ] {
+        system_tests::assert_close(field, &window[field], Some(right));
+    }
+    assert_eq!(window["range"].as_f64().unwrap(), window["max"].as_f64().unwrap() - window["min"].as_f64().unwrap());
+    assert_eq!(get("/stats?symbol=W/1&exponent=3"), stats(&server, "W/1", 3));
+    assert_eq!(get("/stats?symbol=W/1&n=1000"), stats(&server, "W/1", 3));
+    let some = get("/stats/all?symbol=W/1&k=4,1&n=250");
+    let lengths: Vec<&Value> = some["windows"].as_array().unwrap().iter().map(|window| &window["window"]).collect();
+    assert_eq!(lengths, [10, 250, 10_000]);
+    let many = get("/stats/many?symbols=W:2,nobody,W/1,W:2&k=1");
+    let symbols: Vec<&Value> = many["data"].as_array().unwrap().iter().map(|stream| &stream["symbol"]).collect();
+    assert_eq!((symbols, &many["unknown"]), (vec![&json!("W:2"), &json!("W/1")], &json!(["nobody"])));
+    assert_eq!(many["data"][1], get("/stats/all?symbol=W/1&k=1"));
+    for (query, status) in [
+        ("stats?symbol=W/1&k=1&n=5", 400),
+        ("stats?symbol=W/1&n=0", 422),
+        ("stats?symbol=W/1&n=100000001", 422),
+        ("stats?symbol=W/1&k=1&detail=most", 422),
+        ("stats/all?symbol=W/1&k=1,x", 400),
+        ("stats/many?k=1", 400),
+        ("stats/many?symbols=a,,b", 400),
+        ("stats/many?symbols=a%20b", 422),
+        ("stats/values?symbol=W/1&n=100001", 422),
+        ("stats/values?symbol=nobody", 404),
+    ] {
+        assert_eq!(server.get(&format!("/{query}")).status, status, "{query}");
+    }
+    // In pages, and as a file.
+    let mut read = Vec::new();
+    while read.len() < values.len() {
+        let page = get(&format!("/stats/values?symbol=W/1&n=4000&from={}", read.len()));
+        assert_eq!((&page["from"], &page["total"]), (&json!(read.len()), &json!(9_000)));
+        read.extend(page["values"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()));
+    }
+    assert_eq!(read, values);
+    assert_eq!(get("/stats/values?symbol=W/1&n=2")["from"], 8_998);
+    let file = server.get("/stats/values?symbol=W/1&n=2&format=csv").expect(200);
+    assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"W_1-8998.csv\""));
+    assert_eq!(file.text(), format!("position,value\r\n8998,{}\r\n8999,{}\r\n", values[8_998], values[8_999]));
+}
+
+#[test]
+fn a_packed_batch_is_a_batch_and_operators_see_the_store() {
+    let server = Server::start(Options::default());
+    let pack = |body: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(body).unwrap();
+        encoder.finish().unwrap()
+    };
+    let send = |encoding: &str, body: Vec<u8>| {
+        let request = server.request("POST", "/add_batch").header("content-type", "application/json");
+        request.header("content-encoding", encoding).body(body).send()
+    };
+    let body = json!({"symbol": "Z", "values": vec![1.5; 10_000]}).to_string();
+    assert_eq!(send("gzip", pack(body.as_bytes())).expect(200).json()["total"], 10_000);
+    let _ = send("gzip", body.clone().into_bytes()).problem(422, "damaged_gzip");
+    let _ = send("br", body.into_bytes()).problem(415, "unsupported_content_type");
+    let _ = send("gzip", pack(&vec![b' '; 2 << 20])).problem(413, "body_too_large");
+    assert_eq!(stats(&server, "Z", 8)["total"], 10_000);
+    let ready = server.get("/ready").expect(200).json();
+    assert_eq!((&ready["streams"], &ready["status"]), (&json!("ok"), &json!("ready")));
+    let metrics = server.get("/metrics").expect(200).text();
+    for line in ["equipoise_stream_points_total 10000", "equipoise_stream_batches_total 1", "equipoise_streams 1"] {
+        assert!(metrics.lines().any(|found| found == line), "{line} is not in\n{metrics}");
+    }
+}
+
 /// The listening end of a WebSocket, as RFC 6455 writes its frames: a server's are not masked.
 struct Listener(TcpStream);
 

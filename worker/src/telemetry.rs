@@ -67,6 +67,14 @@ pub(crate) fn count_database(cost: Cost) {
     COUNTERS.with_borrow_mut(|counters| counters.database = counters.database.plus(cost));
 }
 
+/// Counts a batch of points that is on disk.
+pub(crate) fn count_points(points: usize) {
+    COUNTERS.with_borrow_mut(|counters| {
+        counters.stream_batches += 1;
+        counters.stream_points += points as u64;
+    });
+}
+
 /// The id of the next request: 12 random hex digits of this isolate and the request's number in it.
 pub(crate) fn next_request_id() -> String {
     REQUESTS.with(|requests| {

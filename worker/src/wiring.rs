@@ -70,3 +70,11 @@ pub(crate) async fn storage_answers(env: &Env) -> bool {
         Err(_) => false,
     }
 }
+
+/// Whether the stream store answers.
+pub(crate) async fn streams_answer(env: &Env) -> bool {
+    match streams(env) {
+        Ok(streams) => streams.answers().await,
+        Err(_) => false,
+    }
+}

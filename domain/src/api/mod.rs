@@ -25,4 +25,7 @@ pub use operations::{Health, Readiness};
 pub use problem::{FieldError, ProblemBody};
 pub use providers::{Provider, ProviderCapabilities, ProviderList, ProviderSetting};
 pub use stream_batch::{read_batch, read_number};
-pub use streams::{AddBatch, AddedBatch, AllStreamStats, StreamStats, StreamSymbol, StreamSymbolList, StreamWindow};
+pub use streams::{
+    AddBatch, AddedBatch, AllStreamStats, ManyStreamStats, StreamDetail, StreamStats, StreamSymbol, StreamSymbolList,
+    StreamValues, StreamWindow,
+};

@@ -22,4 +22,6 @@ pub struct Readiness {
     pub cache: String,
     /// The file storage: `ok` or `unreachable`.
     pub storage: String,
+    /// The stream store: `ok` or `unreachable`.
+    pub streams: String,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stream::{Symbol, Window};
+use crate::stream::{Exponent, Symbol, Window};
 
 /// The JSON body of `POST /add_batch/`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -43,7 +43,7 @@ pub struct StreamStats {
     pub total: u64,
 }
 
-/// The answer of `GET /stats/all`, and each message of `/stats/live`.
+/// The answer of `GET /stats/all`, one stream of `GET /stats/many`, and each message of `/stats/live`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AllStreamStats {
@@ -51,17 +51,41 @@ pub struct AllStreamStats {
     pub symbol: String,
     /// Points that the stream has ever had.
     pub total: u64,
-    /// k = 1 to 8.
+    /// k = 1 to 8, or the windows that were asked for.
     pub windows: Vec<StreamWindow>,
 }
 
-/// One window of 10^k points.
+/// The answer of `GET /stats/many`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ManyStreamStats {
+    /// The streams in the order asked for.
+    pub data: Vec<AllStreamStats>,
+    /// Symbols without points.
+    pub unknown: Vec<String>,
+}
+
+/// The answer of `GET /stats/values`: points in arrival order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StreamValues {
+    /// The stream.
+    pub symbol: String,
+    /// Points that the stream has ever had.
+    pub total: u64,
+    /// The position of the first value, counted from 0 at the stream's beginning.
+    pub from: u64,
+    /// The values, oldest first.
+    pub values: Vec<f64>,
+}
+
+/// One window.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StreamWindow {
-    /// The exponent, 1 to 8.
-    pub k: u8,
-    /// 10^k.
+    /// The exponent, 1 to 8; `null` for a length that is no such power of ten.
+    pub k: Option<u8>,
+    /// How long it is: 10^k, or `n`.
     pub window: u64,
     /// Points used: as many as `window`, or all there are.
     pub count: u64,
@@ -77,6 +101,27 @@ pub struct StreamWindow {
     pub avg: f64,
     /// The population variance; `null` where it is beyond the largest double.
     pub var: Option<f64>,
+    /// With `detail=full`.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<StreamDetail>,
+}
+
+/// What else is known of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StreamDetail {
+    /// The oldest.
+    pub first: f64,
+    /// Σx; `null` where it is beyond the largest double.
+    pub sum: Option<f64>,
+    /// max − min; `null` where it is beyond the largest double.
+    pub range: Option<f64>,
+    /// The root of `var`.
+    pub std: Option<f64>,
+    /// Σ(x − x̄)²/(n − 1); `null` for one point.
+    pub sample_var: Option<f64>,
+    /// The root of `sample_var`.
+    pub sample_std: Option<f64>,
 }
 
 /// A stream as it is listed.
@@ -101,12 +146,14 @@ pub struct StreamSymbolList {
     pub next_cursor: Option<String>,
 }
 
-impl From<&Window> for StreamWindow {
-    fn from(window: &Window) -> Self {
+impl StreamWindow {
+    /// A window as it is answered.
+    #[must_use]
+    pub fn of(window: &Window, full: bool) -> Self {
         let summary = &window.summary;
         Self {
-            k: window.exponent.k(),
-            window: window.exponent.points(),
+            k: window.length.exponent().map(Exponent::k),
+            window: window.length.points(),
             count: summary.count(),
             complete: window.is_complete(),
             min: summary.min(),
@@ -114,6 +161,14 @@ impl From<&Window> for StreamWindow {
             last: summary.last(),
             avg: summary.mean(),
             var: summary.population_variance(),
+            detail: full.then(|| StreamDetail {
+                first: summary.first(),
+                sum: summary.sum(),
+                range: Some(summary.max() - summary.min()).filter(|range| range.is_finite()),
+                std: summary.population_variance().map(f64::sqrt),
+                sample_var: summary.sample_variance(),
+                sample_std: summary.sample_variance().map(f64::sqrt),
+            }),
         }
     }
 }
@@ -121,15 +176,50 @@ impl From<&Window> for StreamWindow {
 impl StreamStats {
     /// One window as it is answered.
     #[must_use]
-    pub fn of(symbol: &Symbol, window: &Window) -> Self {
-        Self { symbol: symbol.to_string(), window: window.into(), total: window.total }
+    pub fn of(symbol: &Symbol, window: &Window, full: bool) -> Self {
+        Self { symbol: symbol.to_string(), window: StreamWindow::of(window, full), total: window.total }
     }
 }
 
 impl AllStreamStats {
-    /// All windows of a stream as they are answered.
+    /// Windows of a stream as they are answered.
     #[must_use]
-    pub fn of(symbol: &Symbol, total: u64, windows: &[Window]) -> Self {
-        Self { symbol: symbol.to_string(), total, windows: windows.iter().map(StreamWindow::from).collect() }
+    pub fn of(symbol: &Symbol, total: u64, windows: &[Window], full: bool) -> Self {
+        let windows = windows.iter().map(|window| StreamWindow::of(window, full)).collect();
+        Self { symbol: symbol.to_string(), total, windows }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::{Length, Summary};
+
+    #[test]
+    fn detail_is_told_only_when_asked_for() {
+        let summary = Summary::of(&[1.0, 2.0, 3.0, 6.0]).unwrap();
+        let window = Window { length: Length::new(4).unwrap(), total: 9, summary };
+        let symbol = Symbol::new("A").unwrap();
+        let json = |full| serde_json::to_value(StreamStats::of(&symbol, &window, full)).unwrap();
+        let basic = serde_json::json!({
+            "symbol": "A", "total": 9, "k": null, "window": 4, "count": 4, "complete": true,
+            "min": 1.0, "max": 6.0, "last": 6.0, "avg": 3.0, "var": 3.5,
+        });
+        assert_eq!(json(false), basic);
+        // Squared distances 4 + 1 + 0 + 9 = 14, over 3.
+        let mut full = basic;
+        for (name, value) in [
+            ("first", 1.0),
+            ("sum", 12.0),
+            ("range", 5.0),
+            ("std", 3.5_f64.sqrt()),
+            ("sample_var", 14.0 / 3.0),
+            ("sample_std", (14.0_f64 / 3.0).sqrt()),
+        ] {
+            full[name] = value.into();
+        }
+        assert_eq!(json(true), full);
+        let one = Window { length: Length::new(1).unwrap(), total: 1, summary: Summary::of(&[f64::MAX]).unwrap() };
+        assert_eq!(StreamWindow::of(&one, true).detail.unwrap().sample_var, None);
     }
 }

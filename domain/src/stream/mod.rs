@@ -17,7 +17,7 @@ pub use forest::Forest;
 pub use series::{Appended, Block, Damaged, NotFinite, Series, WindowError};
 pub use summary::Summary;
 pub use symbol::{Symbol, SymbolError};
-pub use window::{Exponent, Window};
+pub use window::{Exponent, Length, Window};
 
 /// Points of a whole block: 64 KB of doubles.
 pub const BLOCK_VALUES: usize = 8_192;
@@ -27,3 +27,6 @@ pub const RETAINED_POINTS: u64 = 100_000_000;
 
 /// Most points of one batch.
 pub const MOST_BATCH_VALUES: usize = 10_000;
+
+/// Most points that are answered at once.
+pub const MOST_ANSWERED_VALUES: u64 = 100_000;

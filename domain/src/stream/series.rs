@@ -2,7 +2,7 @@
 
 use super::forest::Forest;
 use super::summary::Summary;
-use super::window::{Exponent, Window};
+use super::window::{Length, Window};
 use super::{BLOCK_VALUES, RETAINED_POINTS};
 
 const BLOCK_POINTS: u64 = BLOCK_VALUES as u64;
@@ -161,7 +161,7 @@ impl Series {
         Ok(Appended { blocks, left_in_tail: rest.len(), first_block: self.blocks.first() })
     }
 
-    /// The statistics of the last min(10^k, total) points; `None` for a stream without points.
+    /// The statistics of the last min(length, total) points; `None` for a stream without points.
     ///
     /// *Inputs*: `read(block, skip)` returns the points of a stored block from position `skip` on. It is called at most once.
     ///
@@ -169,13 +169,45 @@ impl Series {
     /// [`WindowError`] where the block in which the window begins cannot be read.
     pub fn window<E>(
         &self,
-        exponent: Exponent,
+        length: impl Into<Length>,
         read: impl FnOnce(u64, usize) -> Result<Vec<f64>, E>,
     ) -> Result<Option<Window>, WindowError<E>> {
-        let total = self.total();
-        let start = total - total.min(exponent.points());
+        let (length, total) = (length.into(), self.total());
+        let start = total - total.min(length.points());
         let summary = self.summary_from(start, read)?;
-        Ok(summary.map(|summary| Window { exponent, total, summary }))
+        Ok(summary.map(|summary| Window { length, total, summary }))
+    }
+
+    /// The points from position `start` on, counted from 0 at the stream's beginning: `count` of them, or all there are.
+    ///
+    /// *Inputs*: `start` must not be before [`Series::first_point`]; `read` as for [`Series::window`], called once a block.
+    ///
+    /// # Errors
+    /// [`WindowError`] where a block cannot be read.
+    pub fn points<E>(
+        &self,
+        start: u64,
+        count: u64,
+        mut read: impl FnMut(u64, usize) -> Result<Vec<f64>, E>,
+    ) -> Result<Vec<f64>, WindowError<E>> {
+        let end = start.saturating_add(count).min(self.total());
+        let mut points = Vec::new();
+        let mut at = start;
+        while at < end {
+            let (block, skip) = (at / BLOCK_POINTS, position(at));
+            let stored = if block == self.blocks.next() {
+                self.tail[skip..].to_vec()
+            } else {
+                read(block, skip).map_err(WindowError::Read)?
+            };
+            let wanted = usize::try_from(end - at).unwrap_or(usize::MAX).min(stored.len());
+            if wanted == 0 {
+                return Err(Damaged { block }.into());
+            }
+            points.extend_from_slice(&stored[..wanted]);
+            at += wanted as u64;
+        }
+        Ok(points)
     }
 
     fn summary_from<E>(
@@ -213,6 +245,7 @@ const fn position(point: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stream::Exponent;
 
     fn k(k: u8) -> Exponent {
         Exponent::new(k).unwrap()
@@ -250,5 +283,28 @@ mod tests {
         assert!(Series::restored(0, [whole], &[1.0; BLOCK_VALUES - 1]).is_ok());
         assert!(Series::restored(0, [whole], &[1.0; BLOCK_VALUES]).is_err());
         assert!(Series::restored(0, [whole, Summary::of(&[1.0]).unwrap()], &[]).is_err());
+    }
+
+    #[test]
+    #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "small whole numbers")]
+    fn points_are_read_across_blocks_and_windows_have_any_length() {
+        let all: Vec<f64> = (0..20_000).map(|index| f64::from(index % 977)).collect();
+        let mut series = Series::default();
+        let blocks: Vec<Block> = all.chunks(7_000).flat_map(|batch| series.append(batch).unwrap().blocks).collect();
+        let read =
+            |block: u64, skip: usize| Ok::<_, ()>(blocks[usize::try_from(block).unwrap()].values[skip..].to_vec());
+        for (start, count) in [(0, 1), (8_190, 5), (1, 19_999), (16_384, 10), (19_999, 5), (20_000, 3), (5, 0)] {
+            let end = (start + count).min(20_000);
+            let right = &all[usize::try_from(start).unwrap()..usize::try_from(end.max(start)).unwrap()];
+            assert_eq!(series.points(start, count, read).unwrap(), right, "{start} {count}");
+        }
+        for points in [1, 2, 250, 8_192, 12_345, 20_000, 30_000] {
+            let window = series.window(Length::new(points).unwrap(), read).unwrap().unwrap();
+            let held = &all[20_000 - usize::try_from(points.min(20_000)).unwrap()..];
+            assert_eq!(window.summary.count(), held.len() as u64);
+            assert!((window.summary.mean() - held.iter().sum::<f64>() / held.len() as f64).abs() < 1e-9);
+            assert_eq!((window.summary.first(), window.is_complete()), (held[0], points <= 20_000));
+        }
+        assert_eq!(series.points(0, 10, |_, _| Ok::<_, ()>(Vec::new())), Err(Damaged { block: 0 }.into()));
     }
 }

@@ -108,6 +108,25 @@ impl Summary {
         Some(self.m2 / as_double(self.count)).filter(|variance| variance.is_finite())
     }
 
+    /// Σ(x − x̄)²/(n − 1), as of a sample; `None` for one point, and as [`Summary::population_variance`].
+    #[must_use]
+    pub fn sample_variance(&self) -> Option<f64> {
+        let others = self.count.checked_sub(1).filter(|others| *others > 0)?;
+        Some(self.m2 / as_double(others)).filter(|variance| variance.is_finite())
+    }
+
+    /// Σx, from a mean of twice a double's digits; `None` where it is beyond the largest double.
+    ///
+    /// ```
+    /// let summary = domain::stream::Summary::of(&[0.1, 0.2, 0.3]).unwrap();
+    /// assert!((summary.sum().unwrap() - 0.6).abs() < 1e-15);
+    /// ```
+    #[must_use]
+    pub fn sum(&self) -> Option<f64> {
+        let count = as_double(self.count);
+        Some(self.mean.high * count + self.mean.low * count).filter(|sum| sum.is_finite())
+    }
+
     /// The smallest point.
     #[must_use]
     pub const fn min(&self) -> f64 {

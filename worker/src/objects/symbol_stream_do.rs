@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use domain::api::{AddedBatch, AllStreamStats, StreamStats};
-use domain::stream::{Exponent, Series, Symbol, Window, WindowError};
+use domain::stream::{Exponent, Length, Series, Symbol, Window, WindowError};
 use serde::Serialize;
 use worker::js_sys::{Date, Float64Array};
 use worker::wasm_bindgen_futures::JsFuture;
@@ -34,6 +34,8 @@ pub(crate) mod status {
     pub(crate) const SEQUENCE_TAKEN: u16 = 412;
     /// The window is not complete yet, and the client insisted; the text says how many points there are.
     pub(crate) const INCOMPLETE: u16 = 416;
+    /// Points that old are dropped; the text says which is the oldest.
+    pub(crate) const GONE: u16 = 410;
 }
 
 /// The stream of one symbol.
@@ -89,11 +91,19 @@ impl DurableObject for SymbolStream {
                 self.0.append(&symbol, &Float64Array::new(&buffer).to_vec(), sequence)
             }
             (Method::Get, "/window") => {
-                let exponent = parameter("k").and_then(|text| text.parse().ok()).and_then(Exponent::new);
-                let exponent = exponent.ok_or_else(|| worker::Error::from("k is missing"))?;
-                self.0.window(&symbol, exponent, parameter("strict").is_some())
+                let length = parameter("n").and_then(|text| text.parse().ok()).and_then(Length::new);
+                let length = length.ok_or_else(|| worker::Error::from("n is missing"))?;
+                self.0.window(&symbol, length, parameter("strict").is_some(), parameter("full").is_some())
             }
-            (Method::Get, "/windows") => self.0.windows(&symbol),
+            (Method::Get, "/windows") => {
+                let lengths = lengths(&parameter("n").unwrap_or_default())?;
+                self.0.windows(&symbol, &lengths, parameter("full").is_some())
+            }
+            (Method::Get, "/values") => {
+                let number = |name: &str| parameter(name).and_then(|text| text.parse::<u64>().ok());
+                let count = number("n").ok_or_else(|| worker::Error::from("n is missing"))?;
+                self.0.values(number("from"), count)
+            }
             (Method::Get, "/total") => Response::ok(self.0.rows()?.total()?.to_string()),
             (Method::Get, "/live") => self.0.listen(&symbol),
             (Method::Delete, "/points") => self.0.forget().await,
@@ -170,26 +180,52 @@ impl Inner {
         }
     }
 
-    fn window(&self, symbol: &Symbol, exponent: Exponent, strict: bool) -> worker::Result<Response> {
-        match self.with_memory(|rows, memory| memory.window(rows, exponent))? {
+    fn window(&self, symbol: &Symbol, length: Length, strict: bool, full: bool) -> worker::Result<Response> {
+        match self.with_memory(|rows, memory| memory.window(rows, length))? {
             None => Ok(Response::empty()?.with_status(status::NO_POINTS)),
             Some(window) if strict && !window.is_complete() => {
                 Ok(Response::ok(window.total.to_string())?.with_status(status::INCOMPLETE))
             }
-            Some(window) => json(&StreamStats::of(symbol, &window), 200),
+            Some(window) => json(&StreamStats::of(symbol, &window, full), 200),
         }
     }
 
-    fn windows(&self, symbol: &Symbol) -> worker::Result<Response> {
-        let all = self.all_windows(symbol)?;
+    fn windows(&self, symbol: &Symbol, lengths: &[Length], full: bool) -> worker::Result<Response> {
+        let all = self.windows_of(symbol, lengths, full)?;
         all.map_or_else(|| Ok(Response::empty()?.with_status(status::NO_POINTS)), |all| json(&all, 200))
     }
 
     fn all_windows(&self, symbol: &Symbol) -> worker::Result<Option<AllStreamStats>> {
+        let lengths: Vec<Length> = Exponent::all().map(Length::from).collect();
+        self.windows_of(symbol, &lengths, false)
+    }
+
+    fn windows_of(&self, symbol: &Symbol, lengths: &[Length], full: bool) -> worker::Result<Option<AllStreamStats>> {
         self.with_memory(|rows, memory| {
             let windows: worker::Result<Option<Vec<Window>>> =
-                Exponent::all().map(|exponent| memory.window(rows, exponent)).collect();
-            Ok(windows?.map(|windows| AllStreamStats::of(symbol, memory.series.total(), &windows)))
+                lengths.iter().map(|length| memory.window(rows, *length)).collect();
+            Ok(windows?.map(|windows| AllStreamStats::of(symbol, memory.series.total(), &windows, full)))
+        })
+    }
+
+    /// Total and position of the first point, then the points, eight bytes each. Without `from` they are the newest.
+    fn values(&self, from: Option<u64>, count: u64) -> worker::Result<Response> {
+        self.with_memory(|rows, memory| {
+            let series = &memory.series;
+            if series.total() == 0 {
+                return Ok(Response::empty()?.with_status(status::NO_POINTS));
+            }
+            let oldest = series.first_point();
+            let from = from.unwrap_or_else(|| series.total().saturating_sub(count).max(oldest));
+            if from < oldest {
+                return Ok(Response::ok(oldest.to_string())?.with_status(status::GONE));
+            }
+            let points = series.points(from, count, |block, skip| rows.points(block, skip)).map_err(unreadable)?;
+            let mut body = Vec::with_capacity(16 + points.len() * 8);
+            body.extend(series.total().to_le_bytes());
+            body.extend(from.to_le_bytes());
+            body.extend(points.iter().flat_map(|point| point.to_le_bytes()));
+            Response::from_bytes(body)
         })
     }
 
@@ -254,17 +290,33 @@ impl Inner {
 }
 
 impl Memory {
-    fn window(&mut self, rows: &Rows, exponent: Exponent) -> worker::Result<Option<Window>> {
+    fn window(&mut self, rows: &Rows, length: Length) -> worker::Result<Option<Window>> {
+        let read = |block, skip| rows.points(block, skip);
+        // Windows of other lengths are too many to keep.
+        let Some(exponent) = length.exponent() else { return self.series.window(length, read).map_err(unreadable) };
         let kept = &mut self.windows[usize::from(exponent.k()) - 1];
         if kept.is_none() {
-            let read = |block, skip| rows.points(block, skip);
-            *kept = self.series.window(exponent, read).map_err(|error| match error {
-                WindowError::Read(error) => error,
-                WindowError::Damaged(damaged) => worker::Error::from(damaged.to_string()),
-            })?;
+            *kept = self.series.window(length, read).map_err(unreadable)?;
         }
         Ok(*kept)
     }
+}
+
+fn unreadable(error: WindowError<worker::Error>) -> worker::Error {
+    match error {
+        WindowError::Read(error) => error,
+        WindowError::Damaged(damaged) => worker::Error::from(damaged.to_string()),
+    }
+}
+
+/// Lengths separated by commas; the eight of the exponents where none is given.
+fn lengths(list: &str) -> worker::Result<Vec<Length>> {
+    if list.is_empty() {
+        return Ok(Exponent::all().map(Length::from).collect());
+    }
+    let read = |text: &str| text.parse().ok().and_then(Length::new);
+    let lengths = list.split(',').map(read).collect::<Option<Vec<_>>>();
+    lengths.ok_or_else(|| worker::Error::from("a length is none"))
 }
 
 /// Compares a batch with what is where it says it belongs.
@@ -279,26 +331,11 @@ fn place(rows: &Rows, series: &Series, sequence: u64, batch: &[f64]) -> worker::
     if end > total || sequence < series.first_point() {
         return Ok(Place::Taken);
     }
-    let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-    let mut at = sequence;
-    while at < end {
-        let skip = usize::try_from(at % BLOCK_POINTS).unwrap_or_default();
-        let stored = if at / BLOCK_POINTS == (total / BLOCK_POINTS) {
-            series.tail()[skip..].to_vec()
-        } else {
-            rows.points(at / BLOCK_POINTS, skip)?
-        };
-        let sent = &batch[usize::try_from(at - sequence).unwrap_or_default()..];
-        let compared = sent.len().min(stored.len());
-        if compared == 0 || bits(&sent[..compared]) != bits(&stored[..compared]) {
-            return Ok(Place::Taken);
-        }
-        at += compared as u64;
-    }
-    Ok(Place::There)
+    let read = |block, skip| rows.points(block, skip);
+    let there = series.points(sequence, batch.len() as u64, read).map_err(unreadable)?;
+    let same = there.iter().map(|value| value.to_bits()).eq(batch.iter().map(|value| value.to_bits()));
+    Ok(if same { Place::There } else { Place::Taken })
 }
-
-const BLOCK_POINTS: u64 = domain::stream::BLOCK_VALUES as u64;
 
 fn json<T: Serialize>(value: &T, status: u16) -> worker::Result<Response> {
     Ok(Response::from_bytes(serde_json::to_vec(value)?)?.with_status(status))

@@ -85,6 +85,8 @@ static ROUTES: &[Route] = table! {
     Post   "/add_batch"             (STREAM)            streams::add_batch;
     Get    "/stats"                 (READ)              streams::stats;
     Get    "/stats/all"             (READ)              streams::all_stats;
+    Get    "/stats/many"            (READ)              streams::many_stats;
+    Get    "/stats/values"          (READ)              streams::values;
     Get    "/stats/live"            (READ)              streams::live;
     Get    "/symbols"               (READ)              streams::symbols;
     Delete "/symbols/{symbol}"      (STREAM)            streams::forget;

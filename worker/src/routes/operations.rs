@@ -32,12 +32,14 @@ pub(super) async fn ready(call: &Call) -> Answer {
     let reachable = |answered: bool| if answered { "ok" } else { "unreachable" };
     let cache = reachable(wiring::cache_answers(&call.env).await);
     let storage = reachable(wiring::storage_answers(&call.env).await);
-    let ready = [database, cache, storage].iter().all(|part| *part == "ok");
+    let streams = reachable(wiring::streams_answer(&call.env).await);
+    let ready = [database, cache, storage, streams].iter().all(|part| *part == "ok");
     let readiness = Readiness {
         status: if ready { "ready" } else { "unavailable" }.to_owned(),
         database: database.to_owned(),
         cache: cache.to_owned(),
         storage: storage.to_owned(),
+        streams: streams.to_owned(),
     };
     let status = if ready { 200 } else { Problem::NOT_READY };
     Ok(Reply::json(&readiness)?.with_status(status).with_header("cache-control", "no-store"))

@@ -30,6 +30,11 @@ impl Query {
         Ok(Self(pairs))
     }
 
+    /// Parameters that are known and decoded.
+    pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
+        Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
     /// The text of a parameter. An empty value counts as absent.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(other, _)| other == name)?;

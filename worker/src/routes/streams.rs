@@ -1,12 +1,17 @@
-//! Streams: batches of points in, statistics of the last 10^k out.
+//! Streams: batches of points in, statistics of the newest points out.
 
 mod batch;
+mod values;
+mod windows;
+
+pub(super) use values::values;
+pub(super) use windows::{all_stats, many_stats, stats};
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 
 use domain::api::{StreamSymbol, StreamSymbolList};
-use domain::stream::{Exponent, Symbol};
+use domain::stream::Symbol;
 use futures_util::future;
 
 use super::page::Page;
@@ -16,6 +21,7 @@ use super::respond::{Answer, Reply};
 use crate::error::Problem;
 use crate::stores::d1::stream_symbols;
 use crate::stores::symbol_streams::{Json, Refusal, SymbolStreams};
+use crate::telemetry;
 use crate::wiring;
 
 /// How many listed symbols an isolate remembers before it begins anew.
@@ -31,6 +37,7 @@ pub(super) async fn add_batch(call: &Call) -> Answer {
     let batch = batch::read(call).await?;
     let refused = |refusal| problem(&batch.symbol, batch.sequence, refusal);
     let stored = streams(call)?.append(&batch.symbol, &batch.values, batch.sequence).await.map_err(refused)?;
+    telemetry::count_points(batch.values.len());
     let remembered = LISTED.with_borrow(|listed| listed.contains(&batch.symbol));
     // Someone else may have forgotten the stream since this isolate listed it; then this batch was its first again.
     if !batch.values.is_empty() && (stored.is_first || !remembered) {
@@ -43,26 +50,6 @@ pub(super) async fn add_batch(call: &Call) -> Answer {
         });
     }
     Ok(json(stored.json))
-}
-
-/// `GET /stats/`: one window.
-pub(super) async fn stats(call: &Call) -> Answer {
-    let query = call.query(&["symbol", "k", "strict"])?;
-    let symbol = asked_symbol(&query)?;
-    query.required("k")?;
-    let (least, most) = Exponent::BOUNDS;
-    let k = query.integer("k", i64::from(least), i64::from(most))?;
-    let exponent = k.and_then(|k| Exponent::new(u8::try_from(k).ok()?));
-    let exponent = exponent.ok_or_else(|| Problem::missing_parameter("k"))?;
-    let strict = query.choice("strict", &[("true", true), ("false", false)])?.unwrap_or(false);
-    let window = streams(call)?.window(&symbol, exponent, strict).await;
-    window.map(json).map_err(|refusal| problem(&symbol, None, refusal))
-}
-
-/// `GET /stats/all`: the eight windows.
-pub(super) async fn all_stats(call: &Call) -> Answer {
-    let symbol = asked_symbol(&call.query(&["symbol"])?)?;
-    streams(call)?.windows(&symbol).await.map(json).map_err(|refusal| problem(&symbol, None, refusal))
 }
 
 /// `GET /stats/live`: the eight windows over a WebSocket, at once and after batches.
@@ -140,6 +127,9 @@ fn problem(symbol: &Symbol, sequence: Option<u64>, refusal: Refusal) -> Problem 
         }
         Refusal::Incomplete(total) => {
             Problem::conflict("incomplete_window", format!("{symbol} has {total} points, fewer than the window"))
+        }
+        Refusal::Gone(oldest) => {
+            Problem::conflict("points_dropped", format!("the oldest point that {symbol} still has is at {oldest}"))
         }
         Refusal::Store(error) => error.into(),
     }

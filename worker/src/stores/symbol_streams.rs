@@ -1,7 +1,7 @@
 //! The streams: one Durable Object a symbol, asked over its requests.
 
 use domain::ports::StoreError;
-use domain::stream::{Exponent, Symbol};
+use domain::stream::{Length, Symbol, values_from_bytes};
 use worker::js_sys::{Float64Array, Uint8Array};
 use worker::wasm_bindgen::JsCast;
 use worker::wasm_bindgen_futures::JsFuture;
@@ -23,8 +23,33 @@ pub(crate) enum Refusal {
     Taken(u64),
     /// It has only so many points, fewer than the window.
     Incomplete(u64),
+    /// Points that old are dropped; the oldest one has this position.
+    Gone(u64),
     /// It cannot be asked.
     Store(StoreError),
+}
+
+/// No symbol has this name.
+const NOBODY: &str = "?ready";
+
+/// What is asked of a window besides its length.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wish {
+    /// It must be complete.
+    pub(crate) strict: bool,
+    /// With its detail.
+    pub(crate) full: bool,
+}
+
+/// Points of a stream.
+#[derive(Debug)]
+pub(crate) struct Points {
+    /// How many it has ever had.
+    pub(crate) total: u64,
+    /// The position of the first of these.
+    pub(crate) from: u64,
+    /// Oldest first.
+    pub(crate) values: Vec<f64>,
 }
 
 /// The JSON that a stream answers.
@@ -60,23 +85,50 @@ impl SymbolStreams {
         Ok(Stored { json: json(&response).await?, is_first })
     }
 
-    /// The statistics of one window; `strict` wants it complete.
+    /// The statistics of one window.
     ///
     /// # Errors
     /// [`Refusal::Unknown`], [`Refusal::Incomplete`] or [`Refusal::Store`].
-    pub(crate) async fn window(&self, symbol: &Symbol, exponent: Exponent, strict: bool) -> Result<Json, Refusal> {
-        let strict = if strict { "&strict" } else { "" };
-        let path = format!("/window?symbol={symbol}&k={}{strict}", exponent.k());
+    pub(crate) async fn window(&self, symbol: &Symbol, length: Length, wish: Wish) -> Result<Json, Refusal> {
+        let mut path = format!("/window?symbol={symbol}&n={}", length.points());
+        for (name, wanted) in [("&strict", wish.strict), ("&full", wish.full)] {
+            path.push_str(if wanted { name } else { "" });
+        }
         json(&self.ask(symbol, &path, &RequestInit::new()).await?).await
     }
 
-    /// The statistics of every window.
+    /// The statistics of several windows; of the eight exponents where none is named.
     ///
     /// # Errors
     /// [`Refusal::Unknown`] or [`Refusal::Store`].
-    pub(crate) async fn windows(&self, symbol: &Symbol) -> Result<Json, Refusal> {
-        let path = format!("/windows?symbol={symbol}");
+    pub(crate) async fn windows(&self, symbol: &Symbol, lengths: &[Length], full: bool) -> Result<Json, Refusal> {
+        let list: Vec<String> = lengths.iter().map(|length| length.points().to_string()).collect();
+        let path = format!("/windows?symbol={symbol}&n={}{}", list.join(","), if full { "&full" } else { "" });
         json(&self.ask(symbol, &path, &RequestInit::new()).await?).await
+    }
+
+    /// At most `count` points from a position on, or the newest.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`], [`Refusal::Gone`] or [`Refusal::Store`].
+    pub(crate) async fn values(&self, symbol: &Symbol, from: Option<u64>, count: u64) -> Result<Points, Refusal> {
+        let mut path = format!("/values?symbol={symbol}&n={count}");
+        if let Some(from) = from {
+            path.push_str(&format!("&from={from}"));
+        }
+        let Json(body) = json(&self.ask(symbol, &path, &RequestInit::new()).await?).await?;
+        let body = body.to_vec();
+        let (head, points) = body.split_at_checked(16).ok_or_else(|| failed("points without a head"))?;
+        let head = head.as_chunks::<8>().0.iter().map(|eight| u64::from_le_bytes(*eight)).collect::<Vec<_>>();
+        let values = values_from_bytes(points).ok_or_else(|| failed("a point is cut"))?;
+        Ok(Points { total: head[0], from: head[1], values })
+    }
+
+    /// Whether an object that is nobody's stream answers from its storage.
+    pub(crate) async fn answers(&self) -> bool {
+        let Ok(stub) = self.0.id_from_name(NOBODY).and_then(|id| id.get_stub()) else { return false };
+        let Ok(request) = Request::new("https://stream/total?symbol=ready", Method::Get) else { return false };
+        stub.fetch_with_request(request).await.is_ok_and(|response| response.status_code() == 200)
     }
 
     /// How many points the stream has ever had.
@@ -121,6 +173,7 @@ impl SymbolStreams {
             status::SEQUENCE_GAP => Err(Refusal::Gap(number(&response).await?)),
             status::SEQUENCE_TAKEN => Err(Refusal::Taken(number(&response).await?)),
             status::INCOMPLETE => Err(Refusal::Incomplete(number(&response).await?)),
+            status::GONE => Err(Refusal::Gone(number(&response).await?)),
             other => Err(failed(format!("the stream answered {other}"))),
         }
     }

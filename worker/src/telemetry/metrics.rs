@@ -18,6 +18,8 @@ pub(super) struct Counters {
     /// By `CacheOutcome`.
     pub(super) cache: [u64; 3],
     pub(super) database: Cost,
+    pub(super) stream_batches: u64,
+    pub(super) stream_points: u64,
 }
 
 #[derive(Debug, Default)]
@@ -55,6 +57,8 @@ impl Counters {
             ("equipoise_d1_statements_total", "Statements sent to the database.", self.database.statements),
             ("equipoise_d1_rows_read_total", "Database rows read, as billed.", self.database.rows_read),
             ("equipoise_d1_rows_written_total", "Database rows written, as billed.", self.database.rows_written),
+            ("equipoise_stream_batches_total", "Batches of points stored.", self.stream_batches),
+            ("equipoise_stream_points_total", "Points stored.", self.stream_points),
         ] {
             text.about(name, "counter", help);
             text.line(name, "", count);
@@ -92,6 +96,8 @@ fn render_stored(stored: &Gauges, text: &mut Text) {
     for row in &stored.jobs {
         text.line("equipoise_jobs_open", &format!("{{kind=\"{}\"}}", escaped(&row.kind)), row.open);
     }
+    text.about("equipoise_streams", "gauge", "Streams that exist.");
+    text.line("equipoise_streams", "", stored.streams);
 }
 
 fn escaped(label: &str) -> String {
@@ -132,6 +138,7 @@ mod tests {
         for (status, ms) in [(200, 0), (200, 7), (404, 60_000)] {
             counters.request(&ended("/indices/{slug}", status, ms));
         }
+        counters.stream_points = 7;
         let text = counters.render(None, 65_536);
         for line in [
             "equipoise_requests_total{method=\"GET\",route=\"/indices/{slug}\",status=\"200\"} 2",
@@ -140,6 +147,7 @@ mod tests {
             "equipoise_request_duration_ms_bucket{le=\"+Inf\"} 3",
             "equipoise_request_duration_ms_sum 60007",
             "wasm_memory_bytes 65536",
+            "equipoise_stream_points_total 7",
             "equipoise_database_up 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
@@ -151,9 +159,11 @@ mod tests {
         let stored = Gauges {
             versions: vec![ScopeVersion { scope: "a\"} 1\nx".into(), version: 3 }],
             jobs: vec![OpenJobs { kind: "ingest".into(), open: 2 }],
+            streams: 4,
         };
         let text = Counters::default().render(Some(&stored), 0);
         assert!(text.contains("equipoise_data_version{scope=\"a\\\"} 1\\nx\"} 3\n"), "{text}");
         assert!(text.contains("equipoise_jobs_open{kind=\"ingest\"} 2\n"));
+        assert!(text.ends_with("equipoise_streams 4\n"));
     }
 }

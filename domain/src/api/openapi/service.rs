@@ -78,7 +78,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: None,
         status: 200,
         answer: Answer::Json(Shape::of::<Readiness>(
-            r#"{"status": "ready", "database": "ok", "cache": "ok", "storage": "ok"}"#,
+            r#"{"status": "ready", "database": "ok", "cache": "ok", "storage": "ok", "streams": "ok"}"#,
         )),
         problems: &[(503, "What cannot be reached: the same body as 200 with `status` `unavailable`.")],
     },

@@ -3,10 +3,19 @@
 use super::access::Access;
 use super::operation::{Answer, Body, Operation, Shape};
 use super::parameters::{CURSOR, Kind, LIMIT, Parameter};
-use crate::api::{AddBatch, AddedBatch, AllStreamStats, StreamStats, StreamSymbolList};
+use crate::api::{AddBatch, AddedBatch, AllStreamStats, ManyStreamStats, StreamStats, StreamSymbolList, StreamValues};
 
 const SYMBOL: Parameter =
     Parameter::query("symbol", Kind::Text("BTC/USD"), "1 to 64 of `A-Z a-z 0-9 . _ : / -`.").required();
+const DETAIL: Parameter = Parameter::query(
+    "detail",
+    Kind::Choice(&["basic", "full"], true),
+    "`full` adds `first`, `sum`, `range`, `std`, `sample_var`, `sample_std`.",
+);
+const K_LIST: Parameter =
+    Parameter::query("k", Kind::Text(""), "Exponents separated by commas, such as `1,3`; absent with `n` = all eight.");
+const N_LIST: Parameter =
+    Parameter::query("n", Kind::Text(""), "Lengths separated by commas, such as `250,5000`; at most 32 windows.");
 const IMPOSSIBLE: &str = "`invalid_value`: a symbol that no stream can have, a k out of bounds.";
 const UNKNOWN: &str = "`not_found`: no such stream.";
 
@@ -25,7 +34,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         about: "Answered once the points are on disk. `sequence`, the total before the batch, makes a retry harmless: where \
             those very points are already there, the answer is that of the first attempt. Also takes \
             `application/octet-stream` (doubles, eight bytes each, little-endian) and `application/x-ndjson` (one number a \
-            line), with `symbol` and `sequence` as query parameters. A batch without values creates nothing.",
+            line), with `symbol` and `sequence` as query parameters. Any of them may be packed (`Content-Encoding: gzip`). A \
+            batch without values creates nothing.",
         parameters: &[
             batch_parameter("symbol", Kind::Text(""), "The stream, where the body is not JSON."),
             batch_parameter(
@@ -53,10 +63,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
         tag: "streams",
         id: "streamStats",
         summary: "Minimum, maximum, last, mean and population variance of the last 10^k points",
-        about: "Over the last `min(10^k, total)` points in arrival order; `complete` says whether there are 10^k.",
+        about: "Over the last `min(10^k, total)` points in arrival order; `complete` says whether there are 10^k. One of \
+            `k`, `exponent` and `n` must be there.",
         parameters: &[
             SYMBOL,
-            Parameter::query("k", Kind::Whole(1, 8, None), "The window's exponent.").required(),
+            Parameter::query("k", Kind::Whole(1, 8, None), "The window's exponent."),
+            Parameter::query("exponent", Kind::Whole(1, 8, None), "Another name of `k`."),
+            Parameter::query("n", Kind::Whole(1, 100_000_000, None), "The window's length, where it is no 10^k."),
+            DETAIL,
             Parameter::query(
                 "strict",
                 Kind::Choice(&["false", "true"], true),
@@ -78,13 +92,63 @@ pub(super) const OPERATIONS: &[Operation] = &[
         access: Access::Read,
         tag: "streams",
         id: "allStreamStats",
-        summary: "The eight windows at once",
+        summary: "The eight windows at once, or those asked for",
         about: "",
-        parameters: &[SYMBOL],
+        parameters: &[SYMBOL, K_LIST, N_LIST, DETAIL],
         body: None,
         status: 200,
         answer: Answer::Json(Shape::of::<AllStreamStats>(include_str!("examples/all_stream_stats.json"))),
         problems: &[(404, UNKNOWN), (422, IMPOSSIBLE)],
+    },
+    Operation {
+        method: "get",
+        path: "/stats/many",
+        access: Access::Read,
+        tag: "streams",
+        id: "manyStreamStats",
+        summary: "Windows of several streams at once",
+        about: "The streams answer at the same time, each for itself: this is no common moment of all of them.",
+        parameters: &[
+            Parameter::query("symbols", Kind::Text("BTC/USD,ETH/USD"), "Up to 50 symbols separated by commas.")
+                .required(),
+            K_LIST,
+            N_LIST,
+            DETAIL,
+        ],
+        body: None,
+        status: 200,
+        answer: Answer::Json(Shape::of::<ManyStreamStats>(include_str!("examples/many_stream_stats.json"))),
+        problems: &[(422, IMPOSSIBLE)],
+    },
+    Operation {
+        method: "get",
+        path: "/stats/values",
+        access: Access::Read,
+        tag: "streams",
+        id: "streamValues",
+        summary: "The points themselves, in arrival order",
+        about: "The newest `n`, or those from the position `from` on, counted from 0 at the stream's beginning. `from` plus \
+            the number of values is the `from` of the next page. As JSON or CSV (`position,value`).",
+        parameters: &[
+            SYMBOL,
+            Parameter::query("n", Kind::Whole(1, 100_000, Some(100_000)), "How many at most."),
+            Parameter::query(
+                "from",
+                Kind::Whole(0, (1 << 53) - 1, None),
+                "The position of the first; absent = the newest.",
+            ),
+            Parameter::query("format", Kind::Choice(&["json", "csv"], true), "The form; `Accept` works too."),
+        ],
+        body: None,
+        status: 200,
+        answer: Answer::Json(Shape::of::<StreamValues>(
+            r#"{"symbol": "BTC/USD", "total": 2, "from": 0, "values": [64998.5, 65001.25]}"#,
+        )),
+        problems: &[
+            (404, UNKNOWN),
+            (409, "`points_dropped`: points that old are no longer held; the detail says which is the oldest."),
+            (422, IMPOSSIBLE),
+        ],
     },
     Operation {
         method: "get",

@@ -25,7 +25,7 @@ mod rows;
 mod sessions;
 
 pub(crate) use error::FileError;
-pub(crate) use gzip::LONGEST_FILE;
+pub(crate) use gzip::{GzipDecoder, LONGEST_FILE};
 pub(crate) use intake::{Declared, Intake, Received};
 pub(crate) use parquet::{ByteRange, PARQUET_MAGIC, ParquetReader, footer_range, metadata_range};
 pub(crate) use pieces::Piece;

@@ -64,22 +64,22 @@ pub(super) fn workbook(report: IndexReport, sheets: IndexSheets) -> Result<Vec<u
 
 /// A CSV table (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe in front.
 #[derive(Debug, Default)]
-pub(super) struct Csv(String);
+pub(in crate::routes) struct Csv(String);
 
 impl Csv {
     /// A table with this header.
-    pub(super) fn new(header: &[&str]) -> Self {
+    pub(in crate::routes) fn new(header: &[&str]) -> Self {
         Self(format!("{}\r\n", header.join(",")))
     }
 
     /// Adds a row of fields.
-    pub(super) fn row(&mut self, fields: &[String]) {
+    pub(in crate::routes) fn row(&mut self, fields: &[String]) {
         self.0.push_str(&fields.join(","));
         self.0.push_str("\r\n");
     }
 
     /// The table's bytes.
-    pub(super) fn into_bytes(self) -> Vec<u8> {
+    pub(in crate::routes) fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()
     }
 }

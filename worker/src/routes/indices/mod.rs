@@ -16,6 +16,7 @@ pub(super) use changes::changes;
 pub(super) use composition::composition;
 pub(super) use explain::explain;
 pub(super) use export::export;
+pub(super) use format::Csv;
 pub(super) use list::{list, one};
 pub(super) use performance::performance;
 

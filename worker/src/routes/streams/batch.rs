@@ -5,6 +5,7 @@ use domain::stream::{MOST_BATCH_VALUES, Symbol, values_from_bytes};
 
 use super::rule;
 use crate::error::{Problem, field_error};
+use crate::providers::files::GzipDecoder;
 use crate::routes::request::{Call, parse_json};
 
 /// Most bytes of a body: 10 000 numbers with 100 characters each.
@@ -31,7 +32,7 @@ pub(super) async fn read(call: &Call) -> Result<Batch, Problem> {
         Some("application/x-ndjson" | "application/ndjson") => from_parameters(call, lines).await,
         Some(kind) if kind == "application/json" || kind.ends_with("+json") => {
             call.query(&[])?;
-            let body = call.bytes(MOST_BYTES).await?;
+            let body = body(call).await?;
             // The slow way finds the words for what is wrong.
             let batch = read_batch(&body).map_or_else(|| parse_json::<AddBatch>(&body), Ok)?;
             checked(&batch.symbol, batch.values, batch.sequence)
@@ -44,8 +45,31 @@ async fn from_parameters(call: &Call, parse: fn(&[u8]) -> Result<Vec<f64>, Probl
     let query = call.query(PARAMETERS)?;
     let symbol = query.required("symbol")?;
     let sequence = query.integer("sequence", 0, i64::MAX)?.and_then(|sequence| u64::try_from(sequence).ok());
-    let values = parse(&call.bytes(MOST_BYTES).await?)?;
+    let values = parse(&body(call).await?)?;
     checked(symbol, values, sequence)
+}
+
+/// The body, unpacked where its content encoding says so.
+async fn body(call: &Call) -> Result<Vec<u8>, Problem> {
+    let body = call.bytes(MOST_BYTES).await?;
+    let encoding = call.header("content-encoding").map(|encoding| encoding.trim().to_ascii_lowercase());
+    match encoding.as_deref() {
+        None | Some("" | "identity") => Ok(body),
+        Some("gzip" | "x-gzip") => unpack(&body),
+        other => Err(Problem::unsupported_type(other, "sent with the content encoding gzip or none")),
+    }
+}
+
+fn unpack(packed: &[u8]) -> Result<Vec<u8>, Problem> {
+    let mut body = Vec::new();
+    let mut take = |part: &[u8]| {
+        body.extend_from_slice(part);
+        if body.len() as u64 > MOST_BYTES { Err(Problem::too_large(MOST_BYTES)) } else { Ok(()) }
+    };
+    let mut decoder = GzipDecoder::new();
+    decoder.push(packed, &mut take)?;
+    decoder.finish(&mut take)?;
+    Ok(body)
 }
 
 fn doubles(body: &[u8]) -> Result<Vec<f64>, Problem> {
@@ -118,6 +142,19 @@ mod tests {
         for (body, status) in [("1\nnull", 422), ("1\n\"2\"", 422), ("1\nNaN", 400), ("1 2", 400), (" \n", 400)] {
             assert_eq!(lines(body.as_bytes()).unwrap_err().status(), status, "{body}");
         }
+    }
+
+    #[test]
+    fn packed_bodies_are_unpacked_within_the_bounds_of_plain_ones() {
+        let pack = |bytes: &[u8]| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut encoder, bytes).unwrap();
+            encoder.finish().unwrap()
+        };
+        let packed = pack(b"1\n2\n");
+        assert_eq!(unpack(&packed).unwrap(), b"1\n2\n");
+        assert_eq!(unpack(&packed[..packed.len() - 1]).unwrap_err().status(), 422);
+        assert_eq!(unpack(&pack(&vec![b'1'; (1 << 20) + 1])).unwrap_err().status(), 413);
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub(crate) struct Gauges {
     pub(crate) versions: Vec<ScopeVersion>,
     /// Open jobs by kind.
     pub(crate) jobs: Vec<OpenJobs>,
+    /// How many streams there are.
+    pub(crate) streams: u64,
 }
 
 /// The version of a scope.
@@ -49,9 +51,14 @@ pub(crate) async fn has_migration(db: &D1, name: &str) -> Result<bool, StoreErro
 pub(crate) async fn gauges(db: &D1) -> Result<Gauges, StoreError> {
     let versions = Statement::new(include_str!("sql/data_versions_list.sql"));
     let jobs = Statement::new(include_str!("sql/jobs_count_open.sql"));
-    match db.batch(vec![versions, jobs]).await?.as_slice() {
-        [versions, jobs] => Ok(Gauges { versions: versions.decode()?, jobs: jobs.decode()? }),
-        _ => Err(StoreError::Refused("two statements answered another number of results".into())),
+    let streams = Statement::new(include_str!("sql/stream_symbols_count.sql"));
+    match db.batch(vec![versions, jobs, streams]).await?.as_slice() {
+        [versions, jobs, streams] => Ok(Gauges {
+            versions: versions.decode()?,
+            jobs: jobs.decode()?,
+            streams: streams.scalar()?.unwrap_or_default(),
+        }),
+        _ => Err(StoreError::Refused("three statements answered another number of results".into())),
     }
 }
 
@@ -69,7 +76,7 @@ mod tests {
         pollster::block_on(db.batch(vec![job("a", "open"), job("b", "open"), job("c", "done")])).unwrap();
         let gauges = pollster::block_on(gauges(&db)).unwrap();
         assert_eq!(gauges.jobs, [OpenJobs { kind: "ingest".into(), open: 2 }]);
-        assert_eq!(gauges.versions.len(), 2);
+        assert_eq!((gauges.versions.len(), gauges.streams), (2, 0));
     }
 
     #[test]
