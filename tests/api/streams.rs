@@ -314,7 +314,7 @@ fn a_packed_batch_is_a_batch_and_operators_see_the_store() {
     assert_eq!(send("gzip", pack(body.as_bytes())).expect(200).json()["total"], 10_000);
     let _ = send("gzip", body.clone().into_bytes()).problem(422, "damaged_gzip");
     let _ = send("br", body.into_bytes()).problem(415, "unsupported_content_type");
-    let _ = send("gzip", pack(&vec![b' '; 2 << 20])).problem(413, "body_too_large");
+    let _ = send("gzip", pack(&vec![b' '; 2 << 20])).problem(422, "suspicious_compression");
     assert_eq!(stats(&server, "Z", 8)["total"], 10_000);
     let ready = server.get("/ready").expect(200).json();
     assert_eq!((&ready["streams"], &ready["status"]), (&json!("ok"), &json!("ready")));
