@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::cast_precision_loss, clippy::float_cmp, reason = "small whole numbers")]
+    #[expect(clippy::cast_precision_loss, reason = "small whole numbers")]
     fn points_are_read_across_blocks_and_windows_have_any_length() {
         let all: Vec<f64> = (0..20_000).map(|index| f64::from(index % 977)).collect();
         let mut series = Series::default();
