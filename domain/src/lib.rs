@@ -19,6 +19,10 @@ pub mod stream;
 
 pub mod research;
 
+pub mod options;
+
+pub mod backtest;
+
 pub mod export;
 
 pub mod ports;

@@ -100,12 +100,23 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("stats", &["units", "market", "calendar"]),
     ("stream", &["units", "market", "calendar"]),
     ("research", &["units", "market", "calendar", "index", "stats"]),
-    ("export", &["units", "market", "calendar", "ingest", "index", "stats", "research"]),
-    ("ports", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "export"]),
-    ("api", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "research", "export"]),
+    ("options", &["units", "market", "calendar"]),
+    ("backtest", &["units", "market", "calendar", "stats", "options"]),
+    ("export", &["units", "market", "calendar", "ingest", "index", "stats", "research", "options", "backtest"]),
+    ("ports", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "options", "backtest", "export"]),
+    (
+        "api",
+        &[
+            "units", "market", "calendar", "ingest", "index", "stats", "stream", "research", "options", "backtest",
+            "export",
+        ],
+    ),
     (
         "testing",
-        &["units", "market", "calendar", "ingest", "index", "stats", "stream", "research", "export", "ports", "api"],
+        &[
+            "units", "market", "calendar", "ingest", "index", "stats", "stream", "research", "options", "backtest",
+            "export", "ports", "api",
+        ],
     ),
 ];
 

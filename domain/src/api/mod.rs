@@ -1,6 +1,6 @@
-//! The JSON shapes of the HTTP API, shared by the Worker and the app. Serde lives here; domain types carry none.
+//! The JSON shapes of the HTTP API, shared by the Worker and the app. Serde lives here; domain types carry none, except the language of
+//! strategies and the results of their runs.
 
-pub mod day;
 mod imports;
 mod indices;
 mod ingestions;
@@ -13,6 +13,7 @@ mod providers;
 mod stream_batch;
 mod streams;
 
+pub use crate::units::iso_day as day;
 pub use imports::{Import, ImportList, ImportPart, ImportedRows};
 pub use indices::{
     BuildCost, BuildIndex, BuiltIndex, ChangesOfDay, CompositionChanges, Constituent, Explanation, ExportData,

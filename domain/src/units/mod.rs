@@ -2,6 +2,7 @@
 
 mod day;
 mod instant;
+pub mod iso_day;
 mod ticker;
 
 pub use day::{Day, DayError, DayRange};

@@ -1,4 +1,4 @@
-//! Days in JSON: `YYYY-MM-DD`. Use as `#[serde(with = "crate::api::day")]`.
+//! Days in JSON: `YYYY-MM-DD`. Use as `#[serde(with = "crate::units::iso_day")]`.
 
 use serde::{Deserialize, Deserializer, Serializer, de};
 
@@ -21,7 +21,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Day, D:
     text.parse().map_err(de::Error::custom)
 }
 
-/// Days that may be absent (`null`). Use as `#[serde(default, with = "crate::api::day::optional")]`.
+/// Days that may be absent (`null`). Use as `#[serde(default, with = "crate::units::iso_day::optional")]`.
 pub mod optional {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
@@ -48,7 +48,7 @@ pub mod optional {
     }
 }
 
-/// Lists of days. Use as `#[serde(with = "crate::api::day::list")]`.
+/// Lists of days. Use as `#[serde(with = "crate::units::iso_day::list")]`.
 pub mod list {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
