@@ -2,16 +2,17 @@
 export class OverviewPage {
   constructor(page) {
     this.page = page;
-    this.loading = page.getByRole("status");
+    this.loading = page.getByText("Loading…");
     this.alert = page.getByRole("alert");
     this.retry = page.getByRole("button", { name: "Try again" });
-    this.synthetic = page.getByText("Synthetic: sample data");
+    this.synthetic = page.getByRole("banner").getByText("Synthetic: sample data");
     this.empty = page.getByRole("heading", { name: "No index yet" });
+    this.chart = page.getByRole("slider", { name: /of top100/ });
   }
 
   /** The value beside a name, as `figure("Level")`. */
   async figure(name) {
-    const box = this.page.locator(".figure", { has: this.page.getByText(name, { exact: true }) });
-    return (await box.locator("dd").textContent()).replaceAll(/\s/g, " ");
+    const box = this.page.locator(".figure", { has: this.page.getByRole("button", { name, exact: true }) });
+    return box.locator("dd > span").textContent();
   }
 }

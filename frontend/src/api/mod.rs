@@ -1,0 +1,96 @@
+//! HTTP to our own API: one way out, with the credential that the person gave, and problems decoded.
+
+mod indices;
+mod market;
+
+pub(crate) use indices::{
+    changes, changes_link, composition, composition_link, explanation, explanation_link, indices, performance,
+    performance_link,
+};
+pub(crate) use market::ingestions;
+
+use domain::api::ProblemBody;
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use web_sys::AbortController;
+
+use crate::credential::credential;
+use crate::load::Failure;
+
+/// Ends the request when the answer is no longer wanted.
+struct Guard(Option<AbortController>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(controller) = self.0.take() {
+            controller.abort();
+        }
+    }
+}
+
+fn unreachable(error: &gloo_net::Error) -> Failure {
+    Failure::of("No answer", format!("The service does not answer ({error})."))
+}
+
+async fn problem_of(response: Response) -> Failure {
+    let status = response.status();
+    match response.json::<ProblemBody>().await {
+        Ok(problem) => Failure {
+            status,
+            title: problem.title.into_owned(),
+            detail: problem.detail,
+            code: problem.code.into_owned(),
+            errors: problem.errors.into(),
+            nearest_sessions: problem.nearest_sessions.into(),
+        },
+        Err(_) => Failure {
+            status,
+            title: "The service failed".to_owned(),
+            detail: format!("It answered with status {status} and no explanation."),
+            ..Failure::default()
+        },
+    }
+}
+
+async fn send(method: Method, link: &str, body: Option<String>) -> Result<Response, Failure> {
+    let controller = AbortController::new().ok();
+    let signal = controller.as_ref().map(AbortController::signal);
+    let mut guard = Guard(controller);
+    let mut request = RequestBuilder::new(link).method(method).abort_signal(signal.as_ref());
+    if let Some(header) = credential().header() {
+        request = request.header("authorization", &header);
+    }
+    let request = match body {
+        Some(body) => request.header("content-type", "application/json").body(body),
+        None => request.build(),
+    };
+    let answer = request.map_err(|error| unreachable(&error))?.send().await;
+    let response = answer.map_err(|error| unreachable(&error))?;
+    guard.0 = None;
+    if response.ok() { Ok(response) } else { Err(problem_of(response).await) }
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
+    let text = response.text().await.map_err(|error| unreachable(&error))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::of("Unreadable answer", format!("The service's answer could not be read ({error}).")))
+}
+
+/// The JSON at a link.
+pub(crate) async fn get<T: DeserializeOwned>(link: &str) -> Result<T, Failure> {
+    read(send(Method::GET, link, None).await?).await
+}
+
+#[expect(dead_code, reason = "the pages that write come with the next change")]
+/// Sends JSON, and reads the answer.
+pub(crate) async fn post<T: DeserializeOwned>(link: &str, body: &impl Serialize) -> Result<T, Failure> {
+    let body = serde_json::to_string(body).map_err(|error| Failure::of("Not sent", error.to_string()))?;
+    read(send(Method::POST, link, Some(body)).await?).await
+}
+
+#[expect(dead_code, reason = "the pages that write come with the next change")]
+/// Removes what is at a link.
+pub(crate) async fn delete(link: &str) -> Result<(), Failure> {
+    send(Method::DELETE, link, None).await.map(drop)
+}

@@ -1,0 +1,197 @@
+//! Lines over days, with areas where one stands for a depth.
+
+use std::sync::Arc;
+
+use domain::units::Day;
+use leptos::prelude::*;
+
+use super::days::day_ticks;
+use super::path;
+use super::plot::{Plot, Reading, day_name};
+use super::scale::Scale;
+use crate::format::{self, Form};
+
+/// One line: a value at each of ascending days.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Line {
+    /// What it is.
+    pub name: String,
+    /// The days, ascending, as numbers.
+    pub days: Arc<Vec<i32>>,
+    /// Their values, as many.
+    pub values: Arc<Vec<f64>>,
+}
+
+impl Line {
+    fn at(&self, day: i32) -> Option<f64> {
+        self.days.binary_search(&day).ok().map(|at| self.values[at])
+    }
+}
+
+const LEFT: f64 = 60.0;
+const RIGHT: f64 = 12.0;
+const TOP: f64 = 28.0;
+const BOTTOM: f64 = 28.0;
+
+/// The axes of a drawing.
+#[derive(Clone, Copy, PartialEq)]
+struct Axes {
+    x: Scale,
+    y: Scale,
+    width: f64,
+    height: f64,
+    first: Day,
+    last: Day,
+}
+
+fn axes(lines: &[Line], width: f64, height: f64, is_log: bool, has_ground: bool) -> Option<Axes> {
+    let ends = lines.iter().filter_map(|line| Some((*line.days.first()?, *line.days.last()?)));
+    let (first, last) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    if width < LEFT + RIGHT + 20.0 {
+        return None;
+    }
+    let x = Scale::new(f64::from(first), f64::from(last), (LEFT, width - RIGHT), false);
+    let ground = has_ground.then_some(0.0);
+    let values = lines.iter().flat_map(|line| line.values.iter().copied()).chain(ground);
+    let y = Scale::around(values, (height - BOTTOM, TOP), is_log);
+    Some(Axes { x, y, width, height, first: Day::from_number(first), last: Day::from_number(last) })
+}
+
+fn grid(axes: Axes, form: Form) -> impl IntoView + use<> {
+    let right = axes.width - RIGHT;
+    let values = axes.y.ticks(5).into_iter().map(move |value| {
+        let y = axes.y.px(value);
+        view! {
+            <g>
+                <line class="grid" x1=LEFT x2=right y1=y y2=y />
+                <text class="tick" x=LEFT - 8.0 y=y + 4.0 text-anchor="end">
+                    {format::number(value, form)}
+                </text>
+            </g>
+        }
+    });
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width of the screen")]
+    let count = ((right - LEFT) / 72.0) as usize;
+    let (days, grain) = day_ticks(axes.first, axes.last, count.clamp(2, 12));
+    let days = days.into_iter().map(move |day| {
+        let x = axes.x.px(f64::from(day.number()));
+        view! {
+            <g>
+                <line class="tick-mark" x1=x x2=x y1=axes.height - BOTTOM y2=axes.height - BOTTOM + 5.0 />
+                <text class="tick" x=x y=axes.height - 8.0 text-anchor="middle">
+                    {day_name(day, grain)}
+                </text>
+            </g>
+        }
+    });
+    view! { <g>{values.collect_view()}{days.collect_view()}</g> }
+}
+
+/// Lines over days. The first one can be stepped through; dragging selects a range or picks a day.
+#[component]
+pub(crate) fn LineChart(
+    /// What the chart shows, in a sentence.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The lines; the first is the subject.
+    #[prop(into)]
+    lines: Signal<Vec<Line>>,
+    /// How values are shown in the readout.
+    #[prop(into)]
+    form: Signal<Form>,
+    /// How values are shown on the axis.
+    #[prop(into)]
+    axis_form: Signal<Form>,
+    /// Whether the axis of values is logarithmic.
+    #[prop(optional, into)]
+    is_log: Signal<bool>,
+    /// Whether the first line's area down to zero is filled.
+    #[prop(optional, into)]
+    is_area: Signal<bool>,
+    /// In pixels.
+    #[prop(default = 340.0)]
+    height: f64,
+    /// Takes a selected range.
+    #[prop(optional)]
+    brushed: Option<Callback<(Day, Day)>>,
+    /// Takes a picked day.
+    #[prop(optional)]
+    picked: Option<Callback<Day>>,
+    /// A day that is marked.
+    #[prop(optional, into)]
+    marked: Signal<Option<Day>>,
+) -> impl IntoView {
+    let width = RwSignal::new(0.0);
+    let axes = Memo::new(move |_| lines.with(|lines| axes(lines, width.get(), height, is_log.get(), is_area.get())));
+    let subject =
+        Memo::new(move |_| lines.with(|lines| lines.first().map(|line| line.days.clone())).unwrap_or_default());
+    let day_at = move |at: usize| subject.with_untracked(|days| Day::from_number(days.get(at).copied().unwrap_or(0)));
+
+    let nearest = Callback::new(move |(x, _)| {
+        let axes = axes.get_untracked()?;
+        subject.with_untracked(|days| path::nearest(days, axes.x.value(x)))
+    });
+    let place = Callback::new(move |at: usize| {
+        let day = subject.with(|days| days.get(at).copied().unwrap_or(0));
+        let value = lines.with(|lines| lines.first().and_then(|line| line.at(day)));
+        axes.get().map_or((0.0, 0.0), |axes| (axes.x.px(f64::from(day)), axes.y.px(value.unwrap_or(0.0))))
+    });
+    let reading = Callback::new(move |at: usize| {
+        let day = subject.with(|days| days.get(at).copied().unwrap_or(0));
+        let rows = lines.with(|lines| {
+            let named = lines.iter().map(|line| (line.name.clone(), format::optional(line.at(day), form.get())));
+            named.collect()
+        });
+        Reading { title: format::day(Day::from_number(day)), rows }
+    });
+    let brushed = brushed.map(|take| Callback::new(move |(a, b)| take.run((day_at(a), day_at(b)))));
+    let picked = picked.map(|take| Callback::new(move |at| take.run(day_at(at))));
+
+    let drawing = move || {
+        let axes = axes.get()?;
+        let drawn = lines.with(|lines| {
+            let paths = lines.iter().enumerate().map(|(number, line)| {
+                let points: Vec<(f64, f64)> = line
+                    .days
+                    .iter()
+                    .zip(line.values.iter())
+                    .map(|(day, value)| (axes.x.px(f64::from(*day)), axes.y.px(*value)))
+                    .collect();
+                let filled = is_area.get() && number == 0;
+                let area = filled.then(|| view! { <path class="area" d=path::area(&points, axes.y.ground()) /> });
+                let line = path::line(points.into_iter().map(Some));
+                view! { <g>{area}<path class=format!("line line-{}", number + 1) d=line /></g> }
+            });
+            paths.collect_view()
+        });
+        let mark = marked.get().map(|day| {
+            let x = axes.x.px(f64::from(day.number()));
+            view! { <line class="marked" x1=x x2=x y1=TOP y2=axes.height - BOTTOM /> }
+        });
+        Some(view! { <g>{grid(axes, axis_form.get())}{drawn}{mark}</g> })
+    };
+    let legend = move || {
+        let names: Vec<String> = lines.with(|lines| lines.iter().map(|line| line.name.clone()).collect());
+        let entries = names.into_iter().enumerate().map(|(number, name)| {
+            let y = 16.0;
+            // The average width of a character is about 6.5 px at this size.
+            let x = LEFT + if number == 0 { 0.0 } else { 190.0 };
+            view! {
+                <g>
+                    <line class=format!("line line-{}", number + 1) x1=x x2=x + 18.0 y1=y - 4.0 y2=y - 4.0 />
+                    <text class="legend" x=x + 24.0 y=y>
+                        {name}
+                    </text>
+                </g>
+            }
+        });
+        (entries.len() > 1).then(|| view! { <g>{entries.collect_view()}</g> })
+    };
+    let count = Signal::derive(move || subject.with(|days| days.len()));
+    view! {
+        <Plot label=label height=height width=width count=count nearest=nearest place=place reading=reading brushed=brushed picked=picked>
+            {drawing}
+            {legend}
+        </Plot>
+    }
+}
