@@ -9,6 +9,8 @@ pub mod market;
 
 pub mod calendar;
 
+pub mod bars;
+
 pub mod ingest;
 
 pub mod index;

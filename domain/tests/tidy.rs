@@ -95,6 +95,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("market", &["units"]),
     ("calendar", &["units", "market"]),
+    ("bars", &["units", "market", "calendar"]),
     ("ingest", &["units", "market", "calendar"]),
     ("index", &["units", "market", "calendar"]),
     ("stats", &["units", "market", "calendar"]),
@@ -103,19 +104,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("options", &["units", "market", "calendar"]),
     ("backtest", &["units", "market", "calendar", "stats", "options"]),
     ("export", &["units", "market", "calendar", "ingest", "index", "stats", "research", "options", "backtest"]),
-    ("ports", &["units", "market", "calendar", "ingest", "index", "stats", "stream", "options", "backtest", "export"]),
+    (
+        "ports",
+        &["units", "market", "calendar", "bars", "ingest", "index", "stats", "stream", "options", "backtest", "export"],
+    ),
     (
         "api",
         &[
-            "units", "market", "calendar", "ingest", "index", "stats", "stream", "research", "options", "backtest",
-            "export",
+            "units", "market", "calendar", "bars", "ingest", "index", "stats", "stream", "research", "options",
+            "backtest", "export",
         ],
     ),
     (
         "testing",
         &[
-            "units", "market", "calendar", "ingest", "index", "stats", "stream", "research", "options", "backtest",
-            "export", "ports", "api",
+            "units", "market", "calendar", "bars", "ingest", "index", "stats", "stream", "research", "options",
+            "backtest", "export", "ports", "api",
         ],
     ),
 ];

@@ -88,7 +88,7 @@ fn new_york(day: Day, minute_of_day: i64) -> UnixMillis {
 /// Since 2007 from the second Sunday of March to the first of November (Energy Policy Act of 2005); from 1987 to 2006
 /// from the first Sunday of April to the last of October. The clocks change in the night before those Sundays' trading
 /// hours, and no session is a Sunday.
-fn is_daylight_saving(day: Day) -> bool {
+pub(super) fn is_daylight_saving(day: Day) -> bool {
     let (month, of_month) = (day.month(), day.day_of_month());
     // The day of month of the latest Sunday on or before the day; below 1 when the month has had none yet.
     let last_sunday = i64::from(of_month) - i64::from(day.weekday().num_days_from_sunday());

@@ -6,11 +6,13 @@
 
 mod closures;
 mod hours;
+mod new_york;
 mod periods;
 mod sessions;
 
 pub use closures::{Closure, closure};
 pub use hours::{SessionHours, last_completed_session, session_hours};
+pub use new_york::{EXTENDED_CLOSE_MINUTE, EXTENDED_OPEN_MINUTE, WallTime, is_extended, new_york_instant, wall_time};
 pub use periods::{Period, is_period_end, last_period_end, period_end};
 pub use sessions::{
     FIRST_DAY, LAST_DAY, NearestSessions, is_session, last_sessions, nearest_sessions, next_session, previous_session,

@@ -1,6 +1,6 @@
 //! Where market data is kept: rows are staged in pieces, then published in one step.
 
-use crate::market::{BarRows, DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use crate::market::{BarRows, DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use crate::units::{Day, DayRange, Ticker, UnixMillis};
 
 /// What kind of rows a file or a delivery holds.
@@ -10,6 +10,8 @@ pub enum RowKind {
     Securities,
     /// [`DailyBar`] rows.
     DailyBars,
+    /// [`IntradayBar`] rows.
+    IntradayBars,
     /// [`ReportedCap`] rows.
     MarketCaps,
     /// [`SharesCount`] rows.
@@ -22,8 +24,15 @@ pub enum RowKind {
 
 impl RowKind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Securities, Self::DailyBars, Self::MarketCaps, Self::Shares, Self::Splits, Self::Dividends];
+    pub const ALL: [Self; 7] = [
+        Self::Securities,
+        Self::DailyBars,
+        Self::IntradayBars,
+        Self::MarketCaps,
+        Self::Shares,
+        Self::Splits,
+        Self::Dividends,
+    ];
 
     /// The name in the API and in the database.
     #[must_use]
@@ -31,6 +40,7 @@ impl RowKind {
         match self {
             Self::Securities => "securities",
             Self::DailyBars => "daily_bars",
+            Self::IntradayBars => "intraday_bars",
             Self::MarketCaps => "market_caps",
             Self::Shares => "shares",
             Self::Splits => "splits",
@@ -163,6 +173,12 @@ pub trait MarketStore {
     /// # Errors
     /// See [`StoreError`].
     async fn stage_dividends(&self, batch: i64, rows: &[Dividend]) -> Result<(), StoreError>;
+
+    /// Stages bars within a session. They are kept under the batch's source and never replace another source's.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_intraday(&self, batch: i64, rows: &[IntradayBar]) -> Result<(), StoreError>;
 
     /// Makes everything staged under the batch visible at once and forgets the staging.
     ///

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use crate::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use crate::ports::{MarketStore, Origin, Published, StoreError};
 use crate::testing::Faults;
 use crate::units::{Day, DayRange, Ticker, UnixMillis};
@@ -15,6 +15,8 @@ pub struct KeptMarket {
     pub securities: BTreeMap<Ticker, Security>,
     /// Bars by session and symbol.
     pub bars: BTreeMap<(Day, Ticker), DailyBar>,
+    /// Bars within a session by symbol, minutes and start; every source writes the same ones.
+    pub intraday: BTreeMap<(Ticker, u32, i64), IntradayBar>,
     /// Published market caps by session and symbol.
     pub caps: BTreeMap<(Day, Ticker), ReportedCap>,
     /// Share counts by the day from which they were known, and symbol.
@@ -30,6 +32,7 @@ pub struct KeptMarket {
 struct Staged {
     securities: Vec<Security>,
     bars: Vec<DailyBar>,
+    intraday: Vec<IntradayBar>,
     caps: Vec<ReportedCap>,
     shares: Vec<SharesCount>,
     splits: Vec<Split>,
@@ -122,6 +125,10 @@ impl MarketStore for MemoryMarketStore {
         self.stage(batch, |staged| staged.dividends.extend_from_slice(rows))
     }
 
+    async fn stage_intraday(&self, batch: i64, rows: &[IntradayBar]) -> Result<(), StoreError> {
+        self.stage(batch, |staged| staged.intraday.extend_from_slice(rows))
+    }
+
     async fn publish(&self, batch: i64, _: UnixMillis) -> Result<Published, StoreError> {
         self.faults.around(|| {
             let mut inner = self.inner.borrow_mut();
@@ -172,6 +179,10 @@ impl KeptMarket {
         for bar in staged.bars {
             self.securities.entry(bar.ticker.clone()).or_insert_with(|| Security::named(bar.ticker.clone()));
             put(&mut self.bars, (bar.day, bar.ticker.clone()), bar, &mut published);
+        }
+        for bar in staged.intraday {
+            self.securities.entry(bar.ticker.clone()).or_insert_with(|| Security::named(bar.ticker.clone()));
+            put(&mut self.intraday, (bar.ticker.clone(), bar.interval.minutes(), bar.t.0), bar, &mut published);
         }
         for cap in staged.caps {
             put(&mut self.caps, (cap.day, cap.ticker.clone()), cap, &mut published);

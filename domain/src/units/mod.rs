@@ -2,9 +2,11 @@
 
 mod day;
 mod instant;
+mod interval;
 pub mod iso_day;
 mod ticker;
 
 pub use day::{Day, DayError, DayRange};
 pub use instant::UnixMillis;
+pub use interval::{BarInterval, IntervalError};
 pub use ticker::{Ticker, TickerError};

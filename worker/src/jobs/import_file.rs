@@ -186,6 +186,7 @@ async fn stage(market: &impl MarketStore, batch: i64, piece: &Piece) -> Result<(
     match piece {
         Piece::Securities(rows) => market.stage_securities(batch, rows).await,
         Piece::Bars(rows) => market.stage_bar_rows(batch, rows).await,
+        Piece::Intraday(rows) => market.stage_intraday(batch, rows).await,
         Piece::Caps(rows) => market.stage_caps(batch, rows).await,
         Piece::Shares(rows) => market.stage_shares(batch, rows).await,
         Piece::Splits(rows) => market.stage_splits(batch, rows).await,

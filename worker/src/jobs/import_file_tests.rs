@@ -67,7 +67,7 @@ fn whole(bytes: &[u8]) -> Body<'_> {
 }
 
 fn file(kind: RowKind) -> FileToImport {
-    let rules = FileRules { kind, today: "2026-11-20".parse().unwrap() };
+    let rules = FileRules { kind, today: "2026-11-20".parse().unwrap(), interval: None };
     FileToImport { id: 5, rules, declared: Declared::default() }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::api::{Import, ImportList, ImportPart, ImportedRows};
 use domain::ports::{Clock, PartStore, RowKind, StoreError};
-use domain::units::{Day, UnixMillis};
+use domain::units::{BarInterval, Day, UnixMillis};
 use futures_util::StreamExt;
 use worker::ByteStream;
 
@@ -33,7 +33,8 @@ const NEW_YORK_BEHIND_UTC_MS: i64 = 5 * 3_600_000;
 ///
 /// 1. What is it said to be? 2. Note it. 3. Read and publish it. 4. Note what came of it.
 pub(super) async fn create(call: &Call) -> Answer {
-    let kind = kind_of(&call.query(&["kind"])?)?;
+    let query = call.query(&["kind", "interval"])?;
+    let (kind, interval) = (kind_of(&query)?, interval_of(&query)?);
     if !call.has_body() {
         return begin(call, kind).await;
     }
@@ -46,7 +47,7 @@ pub(super) async fn create(call: &Call) -> Answer {
     let id = D1Imports(db).add(kind, call.principal.owner(), call.now).await?;
     let mut body = Body { stream, bytes: 0, log: D1Imports(db), id, heard_at: call.now };
     let (market, parts) = (D1MarketStore::new(db), wiring::files(&call.env)?);
-    let file = FileToImport { id, rules: rules_of(kind, call.now), declared };
+    let file = FileToImport { id, rules: rules_of(kind, interval, call.now), declared };
     let done = import_body(file, &mut body, Stores { market: &market, parts: &parts }, &PlatformClock).await;
     if done.is_err() {
         drain_stream(&mut body.stream).await;
@@ -88,7 +89,7 @@ pub(super) async fn put_part(call: &Call) -> Answer {
 
 /// `POST /imports/{id}/commit`: reads, checks and stores the file that the parts make up.
 pub(super) async fn commit(call: &Call) -> Answer {
-    call.query(&[])?;
+    let interval = interval_of(&call.query(&["interval"])?)?;
     let db = call.db()?;
     let (imports, id) = (D1Imports(db), id_of(call)?);
     let import = found(imports, id).await?;
@@ -97,7 +98,7 @@ pub(super) async fn commit(call: &Call) -> Answer {
         return Err(not_receiving(&import));
     }
     let (market, parts) = (D1MarketStore::new(db), wiring::files(&call.env)?);
-    let file = FileToImport { id, rules: rules_of(kind, call.now), declared: Declared::default() };
+    let file = FileToImport { id, rules: rules_of(kind, interval, call.now), declared: Declared::default() };
     let bytes = parts.parts(id).await?.iter().map(|part| part.bytes).sum();
     let done = import_parts(file, Stores { market: &market, parts: &parts }, &PlatformClock).await;
     if let Err(error @ ImportError::MissingPart(_)) = done {
@@ -131,7 +132,7 @@ pub(super) async fn undo(call: &Call) -> Answer {
     match before.status.as_str() {
         "committed" if !imports.undo_unchanged(id, call.now).await? => {
             let published = D1MarketStore::new(db).undo(id, call.now).await?;
-            memory_cache::note_write(&["market"], published.data_version, PlatformClock.now());
+            memory_cache::note_write(scopes_of(&before.kind), published.data_version, PlatformClock.now());
             version = Some(published.data_version);
         }
         "receiving" => {
@@ -155,14 +156,19 @@ async fn finish(call: &Call, id: i64, bytes: u64, done: Result<Imported, ImportE
         }
     };
     let version = imported.published.data_version;
-    memory_cache::note_write(&["market"], version, now);
     let summary = &imported.summary;
     let accepted = imported.written();
     let rows = ImportedRows { accepted, unchanged: summary.accepted - accepted, rejected: summary.rejected };
     let (rejections, unknown_columns) = (&summary.rejections[..], &summary.unknown_columns[..]);
     imports.commit(id, Outcome { bytes, rows, rejections, unknown_columns }, now).await?;
     let import = found(imports, id).await?;
+    memory_cache::note_write(scopes_of(&import.kind), version, now);
     Ok(created(&Import { data_version: Some(version), ..import })?.with_data_version(version))
+}
+
+/// What a file of this kind publishes to.
+fn scopes_of(kind: &str) -> &'static [&'static str] {
+    if kind == RowKind::IntradayBars.name() { &["bars"] } else { &["market", "bars"] }
 }
 
 fn created(import: &Import) -> Answer {
@@ -189,9 +195,14 @@ pub(super) fn kind_of(query: &Query) -> Result<RowKind, Problem> {
     query.choice("kind", &kinds)?.ok_or_else(|| Problem::missing_parameter("kind"))
 }
 
-fn rules_of(kind: RowKind, now: UnixMillis) -> FileRules {
+/// How long the bars of a file of intraday bars are, where its rows do not say.
+fn interval_of(query: &Query) -> Result<Option<BarInterval>, Problem> {
+    query.choice("interval", &BarInterval::ALL.map(|interval| (interval.name(), interval)))
+}
+
+fn rules_of(kind: RowKind, interval: Option<BarInterval>, now: UnixMillis) -> FileRules {
     let days = (now.0 - NEW_YORK_BEHIND_UTC_MS).div_euclid(86_400_000);
-    FileRules { kind, today: Day::from_number(i32::try_from(days).unwrap_or(i32::MAX)) }
+    FileRules { kind, today: Day::from_number(i32::try_from(days).unwrap_or(i32::MAX)), interval }
 }
 
 /// The length of the body, where it was said.
@@ -268,7 +279,7 @@ mod tests {
     #[test]
     fn today_is_new_yorks() {
         // 2018-01-03T04:59:59.999Z is the evening of the 2nd in New York.
-        let at = |ms| rules_of(RowKind::DailyBars, UnixMillis(ms)).today.to_string();
+        let at = |ms| rules_of(RowKind::DailyBars, None, UnixMillis(ms)).today.to_string();
         assert_eq!(at(1_514_955_600_000 - 1), "2018-01-02");
         assert_eq!(at(1_514_955_600_000), "2018-01-03");
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use domain::calendar::WallTime;
 use domain::units::{Day, DayError, Ticker};
 
 /// What a file holds at one place.
@@ -92,6 +93,53 @@ impl<'a> Cell<'a> {
             },
             Self::Moment(_) => Err(self.refused(column, "expected a date, or a timestamp at midnight")),
             Self::Number(_) => Err(self.refused(column, "expected a date as YYYY-MM-DD")),
+        }
+    }
+
+    /// An instant in whole minutes as Unix milliseconds, or `None` when blank.
+    pub(super) fn instant(self, column: &'static str) -> Result<Option<i64>, Refused<'a>> {
+        const RULE: &str = "expected a whole minute as Unix milliseconds";
+        #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        let ms = match self {
+            Self::Blank => return Ok(None),
+            Self::Moment(ms) => ms,
+            Self::Day(days) => days.saturating_mul(86_400_000),
+            Self::Number(_) | Self::Text(_) => match self.number(column) {
+                Ok(Some(number)) if number.fract() == 0.0 && number.abs() < 9.0e15 => number as i64,
+                _ => return Err(self.refused(column, RULE)),
+            },
+        };
+        if ms.rem_euclid(60_000) == 0 { Ok(Some(ms)) } else { Err(self.refused(column, RULE)) }
+    }
+
+    /// A wall time such as `2021-12-01T09:30:00`, or `None` when blank. A typed timestamp counts as one.
+    pub(super) fn wall_time(self, column: &'static str) -> Result<Option<WallTime>, Refused<'a>> {
+        const RULE: &str = "expected a whole minute in New York as YYYY-MM-DDTHH:MM:SS";
+        let refused = || self.refused(column, RULE);
+        match self {
+            Self::Blank => Ok(None),
+            Self::Text(text) => {
+                let text = std::str::from_utf8(text).map_err(|_| refused())?;
+                let (day, time) = text.split_once(['T', ' ']).ok_or_else(refused)?;
+                let day: Day = day.parse().map_err(|_| refused())?;
+                let (clock, seconds) = time.split_at_checked(5).ok_or_else(refused)?;
+                if !seconds.trim_start_matches([':', '.']).bytes().all(|byte| matches!(byte, b'0' | b':' | b'.')) {
+                    return Err(refused());
+                }
+                let (hour, minute) = clock.split_once(':').ok_or_else(refused)?;
+                let part = |text: &str, below: u32| {
+                    let digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+                    text.parse::<u32>().ok().filter(|number| digits && *number < below)
+                };
+                let minute = part(hour, 24).zip(part(minute, 60)).map(|(hour, minute)| hour * 60 + minute);
+                Ok(Some(WallTime { day, minute: minute.ok_or_else(refused)? }))
+            }
+            Self::Moment(ms) if ms.rem_euclid(60_000) == 0 => {
+                let day = i32::try_from(ms.div_euclid(86_400_000)).map_err(|_| refused())?;
+                let minute = u32::try_from(ms.rem_euclid(86_400_000) / 60_000).map_err(|_| refused())?;
+                Ok(Some(WallTime { day: Day::from_number(day), minute }))
+            }
+            Self::Moment(_) | Self::Day(_) | Self::Number(_) => Err(refused()),
         }
     }
 
@@ -188,6 +236,27 @@ mod tests {
         assert_eq!(refused, "date: is not a day of the calendar between 1900 and 2199, was \"2021-02-30\"");
         let refused = Cell::Blank.ticker("ticker").unwrap_err().to_string();
         assert_eq!(refused, "ticker: expected a ticker of 1 to 24 letters, digits or ./-_^+=, was blank");
+    }
+
+    #[test]
+    fn a_wall_time_is_a_whole_minute() {
+        fn minutes(given: &str) -> Result<Option<u32>, Refused<'_>> {
+            Ok(text(given).wall_time("timestamp_et")?.map(|time| time.minute))
+        }
+        for (given, expected) in
+            [("2021-12-01T09:30:00", 570), ("2021-12-01 00:00", 0), ("2021-12-01T23:59:00.000", 1439)]
+        {
+            assert_eq!(minutes(given), Ok(Some(expected)), "{given}");
+        }
+        assert_eq!(minutes(""), Ok(None));
+        for given in
+            ["2021-12-01", "2021-12-01T9:30", "2021-12-01T24:00:00", "2021-12-01T09:30:01", "2021-02-30T09:30:00"]
+        {
+            assert!(minutes(given).is_err(), "{given}");
+        }
+        for (given, good) in [("1638367200000", true), ("1638367200001", false), ("1638367200000.5", false)] {
+            assert_eq!(text(given).instant("t").is_ok(), good, "{given}");
+        }
     }
 
     #[test]

@@ -47,6 +47,20 @@ const DAILY_BARS: &[Column] = &[
     also("market_cap"),
 ];
 
+const INTRADAY_BARS: &[Column] = &[
+    needed("ticker"),
+    also("t"),
+    also("timestamp_et"),
+    needed("open"),
+    needed("high"),
+    needed("low"),
+    needed("close"),
+    needed("volume"),
+    also("vwap"),
+    also("n"),
+    also("interval"),
+];
+
 const MARKET_CAPS: &[Column] = &[needed("date"), needed("ticker"), needed("market_cap")];
 
 const SHARES: &[Column] =
@@ -63,13 +77,14 @@ const SPLITS: &[Column] = &[
 const DIVIDENDS: &[Column] = &[needed("ticker"), needed("ex_date"), needed("amount")];
 
 /// Most columns that any kind knows.
-pub(super) const MOST_COLUMNS: usize = 10;
+pub(super) const MOST_COLUMNS: usize = 11;
 
 /// The columns that a kind knows. `rows` takes a row apart in this order.
 pub(super) const fn of_kind(kind: RowKind) -> &'static [Column] {
     match kind {
         RowKind::Securities => SECURITIES,
         RowKind::DailyBars => DAILY_BARS,
+        RowKind::IntradayBars => INTRADAY_BARS,
         RowKind::MarketCaps => MARKET_CAPS,
         RowKind::Shares => SHARES,
         RowKind::Splits => SPLITS,
@@ -81,6 +96,7 @@ const fn needs(kind: RowKind) -> &'static str {
     match kind {
         RowKind::Securities => "ticker",
         RowKind::DailyBars => "date, ticker, close",
+        RowKind::IntradayBars => "ticker, t (or timestamp_et), open, high, low, close, volume",
         RowKind::MarketCaps => "date, ticker, market_cap",
         RowKind::Shares => "ticker, shares_outstanding, as_of",
         RowKind::Splits => "ticker, date (or execution_date), ratio (or split_to and split_from)",
@@ -136,7 +152,10 @@ impl ColumnMap {
         let held = |name| table.iter().zip(&self.places).any(|(column, place)| column.name == name && place.is_some());
         let missing = table.iter().find(|column| column.required && !held(column.name)).map(|column| column.name);
         let ratio_known = held("ratio") || (held("split_to") && held("split_from"));
-        missing.or_else(|| (kind == RowKind::Splits && !ratio_known).then_some("ratio"))
+        let start_known = held("t") || held("timestamp_et");
+        missing
+            .or_else(|| (kind == RowKind::Splits && !ratio_known).then_some("ratio"))
+            .or_else(|| (kind == RowKind::IntradayBars && !start_known).then_some("t"))
     }
 }
 

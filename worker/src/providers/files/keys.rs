@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::units::{Day, Ticker};
+use domain::calendar::WallTime;
+use domain::units::{BarInterval, Day, Ticker};
 
 use super::error::FileError;
 use super::sessions::place;
@@ -107,6 +108,29 @@ impl Days {
             self.words.resize(needed, 0);
         }
         self.words.len() - before
+    }
+}
+
+/// Most (ticker, length, day) keys of a file of intraday bars: about 45 MB.
+const MOST_TICKER_DAYS: usize = 200_000;
+
+/// Which (ticker, length, minute) keys came already: one bit a minute of a day.
+#[derive(Default)]
+pub(super) struct SeenMinutes(HashMap<(u32, BarInterval, Day), [u64; 23]>);
+
+impl SeenMinutes {
+    /// Notes a key; false when it came before.
+    pub(super) fn insert(&mut self, ticker: u32, interval: BarInterval, start: WallTime) -> Result<bool, FileError> {
+        let minutes = self.0.entry((ticker, interval, start.day)).or_default();
+        let (word, bit) = (start.minute / 64, start.minute % 64);
+        let bits =
+            minutes.get_mut(usize::try_from(word).unwrap_or(usize::MAX)).expect("a minute of a day is below 1440");
+        let new = *bits >> bit & 1 == 0;
+        *bits |= 1 << bit;
+        if self.0.len() > MOST_TICKER_DAYS {
+            return Err(FileError::TooLarge { limit: MOST_TICKER_DAYS as u64, unit: "days over all tickers" });
+        }
+        Ok(new)
     }
 }
 

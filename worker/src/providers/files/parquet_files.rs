@@ -71,7 +71,7 @@ fn read(kind: RowKind, file: &[u8]) -> Result<(Vec<Piece>, FileSummary), FileErr
     };
     let length = file.len() as u64;
     let metadata = metadata_range(length, &slice(footer_range(length)?))?;
-    let rules = FileRules { kind, today: "2026-11-20".parse().unwrap() };
+    let rules = FileRules { kind, today: "2026-11-20".parse().unwrap(), interval: None };
     let mut reader = ParquetReader::open(rules, length, &slice(metadata))?;
     let mut pieces = Vec::new();
     for index in 0..reader.groups() {

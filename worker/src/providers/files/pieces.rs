@@ -1,6 +1,6 @@
 //! Collects checked rows into pieces of a size that a store can take at once.
 
-use domain::market::{BarRow, BarRows, Dividend, ReportedCap, Security, SharesCount, Split};
+use domain::market::{BarRow, BarRows, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use domain::units::Ticker;
 
 /// Most rows of a piece: about 1 MB as the store writes it.
@@ -13,6 +13,8 @@ pub(crate) enum Piece {
     Securities(Vec<Security>),
     /// Bars of sessions.
     Bars(BarRows),
+    /// Bars within sessions.
+    Intraday(Vec<IntradayBar>),
     /// Market caps.
     Caps(Vec<ReportedCap>),
     /// Share counts.
@@ -31,6 +33,7 @@ pub(super) struct Pieces {
     /// For each ticker of the file, the number of the last piece of bars that names it, and its place there.
     places: Vec<(u32, u32)>,
     bar_pieces: u32,
+    intraday: Vec<IntradayBar>,
     caps: Vec<ReportedCap>,
     shares: Vec<SharesCount>,
     splits: Vec<Split>,
@@ -49,6 +52,10 @@ fn add<T>(open: &mut Vec<T>, full: &mut Vec<Piece>, row: T, piece: fn(Vec<T>) ->
 impl Pieces {
     pub(super) fn security(&mut self, row: Security) {
         add(&mut self.securities, &mut self.full, row, Piece::Securities);
+    }
+
+    pub(super) fn intraday(&mut self, row: IntradayBar) {
+        add(&mut self.intraday, &mut self.full, row, Piece::Intraday);
     }
 
     pub(super) fn cap(&mut self, row: ReportedCap) {
@@ -109,6 +116,7 @@ impl Pieces {
         close(!self.securities.is_empty(), Piece::Securities(std::mem::take(&mut self.securities)));
         close(!self.bars.rows.is_empty(), Piece::Bars(std::mem::take(&mut self.bars)));
         self.bar_pieces += 1;
+        close(!self.intraday.is_empty(), Piece::Intraday(std::mem::take(&mut self.intraday)));
         close(!self.caps.is_empty(), Piece::Caps(std::mem::take(&mut self.caps)));
         close(!self.shares.is_empty(), Piece::Shares(std::mem::take(&mut self.shares)));
         close(!self.splits.is_empty(), Piece::Splits(std::mem::take(&mut self.splits)));

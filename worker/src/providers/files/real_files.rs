@@ -22,7 +22,7 @@ fn shared(name: &str) -> Option<Vec<u8>> {
 }
 
 fn rules(kind: RowKind) -> FileRules {
-    FileRules { kind, today: "2026-11-20".parse().unwrap() }
+    FileRules { kind, today: "2026-11-20".parse().unwrap(), interval: None }
 }
 
 fn read(kind: RowKind, file: &[u8]) -> (Vec<Piece>, FileSummary) {

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use domain::market::{BarRow, Dividend, ReportedCap, Security, SharesCount, Split};
+use domain::calendar::{EXTENDED_CLOSE_MINUTE, EXTENDED_OPEN_MINUTE, WallTime, new_york_instant, wall_time};
+use domain::market::{BarRow, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use domain::ports::{Rejection, RowKind};
-use domain::units::{Day, Ticker};
+use domain::units::{BarInterval, Day, Ticker, UnixMillis};
 
 use super::cell::{Cell, Refused};
 use super::columns::MOST_COLUMNS;
 use super::error::FileError;
-use super::keys::{SeenKeys, TickerTable};
+use super::keys::{SeenKeys, SeenMinutes, TickerTable};
 use super::pieces::{Piece, Pieces};
 use super::sessions::Sessions;
 
@@ -28,6 +29,8 @@ pub(crate) struct FileRules {
     pub(crate) kind: RowKind,
     /// The exchange's civil day; a price of a later one is refused.
     pub(crate) today: Day,
+    /// How long the bars of a file of intraday bars are, where its rows do not say.
+    pub(crate) interval: Option<BarInterval>,
 }
 
 /// The state of a file being read: what it named, which keys it held, what passed and what did not.
@@ -36,6 +39,7 @@ pub(super) struct RowCheck {
     sessions: Sessions,
     tickers: TickerTable,
     seen: SeenKeys,
+    seen_minutes: SeenMinutes,
     pieces: Pieces,
     /// Of a shares file, the latest name and sector of each ticker.
     described: BTreeMap<u32, (Day, Security)>,
@@ -75,6 +79,7 @@ impl RowCheck {
             sessions: Sessions::new(),
             tickers: TickerTable::default(),
             seen: SeenKeys::default(),
+            seen_minutes: SeenMinutes::default(),
             pieces: Pieces::default(),
             described: BTreeMap::new(),
             accepted: 0,
@@ -108,6 +113,7 @@ impl RowCheck {
         let checked = match self.rules.kind {
             RowKind::Securities => self.security(cells),
             RowKind::DailyBars => self.bar(cells),
+            RowKind::IntradayBars => self.intraday(cells),
             RowKind::MarketCaps => self.cap(cells),
             RowKind::Shares => self.shares(cells),
             RowKind::Splits => self.split(cells),
@@ -167,7 +173,7 @@ impl RowCheck {
     }
 
     fn bar<'a>(&mut self, cells: &Cells<'a>) -> Checked<'a, ()> {
-        let [date, ticker, close, open, high, low, volume, adj_close, cap, _] = *cells;
+        let [date, ticker, close, open, high, low, volume, adj_close, cap, ..] = *cells;
         let day = self.session("date", date)?;
         let mut row = BarRow {
             ticker: 0,
@@ -188,6 +194,54 @@ impl RowCheck {
             self.pieces.cap(ReportedCap { ticker, day, cap: cap.max(0.0) });
         }
         Ok(())
+    }
+
+    fn intraday<'a>(&mut self, cells: &Cells<'a>) -> Checked<'a, ()> {
+        let [ticker, t, wall, open, high, low, close, volume, vwap, trades, length] = *cells;
+        let interval = self.interval(length)?;
+        let (column, cell, start) = match t {
+            Cell::Blank => ("timestamp_et", wall, wall.wall_time("timestamp_et")?),
+            _ => ("t", t, t.instant("t")?.and_then(|instant| wall_time(UnixMillis(instant)))),
+        };
+        let start = start.ok_or_else(|| refused(column, "expected the start of a bar", cell))?;
+        let WallTime { day, minute } = start;
+        if day > self.rules.today {
+            return Err(refused(column, "lies in the future", cell));
+        }
+        if !self.sessions.contains(day) || !(EXTENDED_OPEN_MINUTE..EXTENDED_CLOSE_MINUTE).contains(&minute) {
+            return Err(refused(column, "expected a time of a session, 04:00 to 20:00 in New York", cell));
+        }
+        let price = |column, cell: Cell<'a>| required(column, cell, cell.positive(column)?);
+        let (high_price, low_price) = (price("high", high)?, price("low", low)?);
+        if high_price < low_price {
+            return Err(refused("high", "expected a high of at least the low", high));
+        }
+        let ticker_number = self.tickers.number(ticker.ticker("ticker")?)?;
+        let mut bar = IntradayBar {
+            ticker: self.tickers.get(ticker_number).expect("the table has just given this number").clone(),
+            interval,
+            t: new_york_instant(day, minute),
+            open: price("open", open)?,
+            high: high_price,
+            low: low_price,
+            close: price("close", close)?,
+            volume: None,
+            vwap: vwap.positive("vwap")?,
+            trades: trades.non_negative("n")?,
+        };
+        bar.volume = Some(required("volume", volume, volume.non_negative("volume")?)?);
+        if !self.seen_minutes.insert(ticker_number, interval, start)? {
+            return Err(refused(column, "came in an earlier line of the file for the same ticker", cell));
+        }
+        self.pieces.intraday(bar);
+        Ok(())
+    }
+
+    /// The row's own length, else the file's.
+    fn interval<'a>(&self, length: Cell<'a>) -> Checked<'a, BarInterval> {
+        const RULE: &str = "expected one of 1min, 5min, 15min, 30min, 1hour, in the row or as the parameter interval";
+        let named = length.text("interval")?.map(|text| text.parse().map_err(|_| refused("interval", RULE, length)));
+        named.transpose()?.or(self.rules.interval).ok_or_else(|| refused("interval", RULE, length))
     }
 
     fn cap<'a>(&mut self, cells: &Cells<'a>) -> Checked<'a, ()> {
@@ -241,7 +295,7 @@ impl RowCheck {
     }
 
     fn security<'a>(&mut self, cells: &Cells<'a>) -> Checked<'a, ()> {
-        let [ticker, name, sector, exchange, kind, issuer, class, list, delist, price] = *cells;
+        let [ticker, name, sector, exchange, kind, issuer, class, list, delist, price, _] = *cells;
         let (list_day, delist_day) = (list.day("list_date")?, delist.day("delist_date")?);
         if let (Some(first), Some(end)) = (list_day, delist_day)
             && end < first

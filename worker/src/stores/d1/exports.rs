@@ -36,6 +36,10 @@ const fn export_of(kind: RowKind) -> Export {
             sql: include_str!("sql/exports_daily_bars.sql"),
             columns: &["date", "ticker", "open", "high", "low", "close", "volume", "adj_close"],
         },
+        RowKind::IntradayBars => Export {
+            sql: include_str!("sql/exports_intraday_bars.sql"),
+            columns: &["ticker", "t", "open", "high", "low", "close", "volume", "vwap", "n", "interval", "source"],
+        },
         RowKind::MarketCaps => {
             Export { sql: include_str!("sql/exports_market_caps.sql"), columns: &["date", "ticker", "market_cap"] }
         }

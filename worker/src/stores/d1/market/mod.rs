@@ -4,6 +4,7 @@
 //! companion `_past` with the values that were replaced. What the ranking and the returns read (`splits_in_force`,
 //! `shares_in_force`, `market_caps`) is derived in the same batch.
 
+mod intraday;
 mod publish;
 mod stage;
 mod tables;
@@ -15,7 +16,7 @@ mod tests;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use domain::market::{BarRow, BarRows, DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use domain::market::{BarRow, BarRows, DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use domain::ports::{MarketStore, Origin, Published, StoreError};
 use domain::units::{Day, DayRange, Ticker, UnixMillis};
 use serde::Deserialize;
@@ -144,6 +145,10 @@ impl MarketStore for D1MarketStore<'_> {
             |row, id| (id, row.ex_day.number(), row.amount),
         )
         .await
+    }
+
+    async fn stage_intraday(&self, batch: i64, rows: &[IntradayBar]) -> Result<(), StoreError> {
+        self.stage_intraday_bars(batch, rows).await
     }
 
     async fn publish(&self, batch: i64, now: UnixMillis) -> Result<Published, StoreError> {

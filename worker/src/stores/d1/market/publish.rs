@@ -4,8 +4,8 @@ use domain::ports::{Published, StoreError};
 use domain::units::UnixMillis;
 use serde::Deserialize;
 
-use super::D1MarketStore;
 use super::tables::{DAILY_BARS, TABLES, Table, fill_securities};
+use super::{D1MarketStore, intraday};
 use crate::stores::d1::{Param, Statement, numbered};
 
 const INCOMING: &str = include_str!("../sql/market/incoming.sql");
@@ -116,6 +116,9 @@ impl D1MarketStore<'_> {
         }
         for table in TABLES.into_iter().filter(|table| kinds.iter().any(|kind| kind == table.name)) {
             sql.extend(publish_table(table));
+        }
+        if kinds.iter().any(|kind| kind == intraday::KIND) {
+            sql.extend(intraday::publish());
         }
         sql.push(REVEAL_SECURITIES.to_owned());
         let mut statements: Vec<Statement> = sql.into_iter().map(|sql| numbered(sql, &params)).collect();

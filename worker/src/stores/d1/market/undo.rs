@@ -4,9 +4,9 @@
 use domain::ports::{Published, StoreError};
 use domain::units::UnixMillis;
 
-use super::D1MarketStore;
 use super::publish::{read_counts, settle};
 use super::tables::{DAILY_BARS, TABLES, Table, fill_securities, fill_securities_past};
+use super::{D1MarketStore, intraday};
 use crate::stores::d1::{Param, Statement, numbered};
 
 fn undo_table(table: &Table) -> Vec<String> {
@@ -45,6 +45,7 @@ impl D1MarketStore<'_> {
         let batch = self.open("undo", import, "files", now).await?;
         let params = [Param::from(batch), Param::from(now), Param::from(version)];
         let mut sql: Vec<String> = TABLES.into_iter().flat_map(undo_table).collect();
+        sql.extend(intraday::undo());
         sql.extend(undo_securities());
         sql.push(include_str!("../sql/market/mark_undone.sql").to_owned());
         let mut statements: Vec<Statement> = sql.into_iter().map(|sql| numbered(sql, &params)).collect();

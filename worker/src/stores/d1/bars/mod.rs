@@ -1,0 +1,91 @@
+//! Reading bars of any length: stored ones as they are, longer ones made in SQL, restated for corporate actions, as they are
+//! known now or as they were known then.
+//!
+//! The row of a bar is found by its key, so a read of n stored bars reads n rows and at most five more.
+
+mod read;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+use domain::bars::{Adjustment, Bar, BarSize, Span};
+use domain::ports::StoreError;
+use domain::units::{Day, UnixMillis};
+
+use super::data_versions::{self, Versions};
+use super::{D1, Statement};
+
+/// Which bars.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BarQuery<'a> {
+    /// The symbol.
+    pub(crate) ticker: &'a str,
+    /// How long each is.
+    pub(crate) size: BarSize,
+    /// From the start of the first to the end of the last; see [`BarSize::stretch`].
+    pub(crate) span: Span,
+    /// At most so many.
+    pub(crate) limit: usize,
+    /// The latest first.
+    pub(crate) descending: bool,
+    /// Only trades of the regular session; bars of a day or longer always are.
+    pub(crate) regular_only: bool,
+    /// Only from this source.
+    pub(crate) source: Option<&'a str>,
+    /// The source that goes before others.
+    pub(crate) preferred: &'a str,
+    /// What prices are restated for.
+    pub(crate) adjustment: Adjustment,
+    /// Actions of later days are still to come.
+    pub(crate) today: Day,
+    /// What was known then, instead of what is known now.
+    pub(crate) as_of: Option<AsOf>,
+}
+
+/// A moment of the past: what was published by then, and nothing that came later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AsOf {
+    /// The last publication by then; 0 = none.
+    pub(crate) version: i64,
+    /// The civil day in New York.
+    pub(crate) day: Day,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct BarsFound {
+    /// The versions that it was read from.
+    pub(crate) versions: Versions,
+    /// The bars, in the order asked for.
+    pub(crate) bars: Vec<Bar>,
+    /// The start of the bar after the last one, where there is one more.
+    pub(crate) next: Option<UnixMillis>,
+    /// Where the bars come from; more than one only for sessions that several sources brought. Empty without bars.
+    pub(crate) sources: Vec<String>,
+    /// What is stored of them: `1hour`, `1day` …; absent without bars.
+    pub(crate) stored_as: Option<&'static str>,
+}
+
+/// The scopes whose publications can change the answer to a query.
+pub(crate) const SCOPES: [&str; 1] = ["bars"];
+
+/// Bars in D1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct D1Bars<'a>(pub(crate) &'a D1);
+
+impl D1Bars<'_> {
+    /// What was published before an instant, which begins the day after `day` in New York.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn as_of(&self, day: Day) -> Result<AsOf, StoreError> {
+        let end = domain::calendar::new_york_instant(day.plus(1), 0);
+        let found = Statement::new(include_str!("../sql/bars/version_as_of.sql")).bind(end);
+        let version = self.0.run(found).await?.scalar()?.unwrap_or(0);
+        Ok(AsOf { version, day })
+    }
+}
+
+fn versions_statement() -> Statement {
+    data_versions::select(&SCOPES)
+}

@@ -1,0 +1,295 @@
+use domain::bars::{Timespan, resample};
+use domain::calendar::new_york_instant;
+use domain::market::{DailyBar, Dividend, IntradayBar, Split};
+use domain::ports::{MarketStore, Origin, Published};
+use domain::units::BarInterval;
+use pollster::block_on;
+use proptest::prelude::*;
+
+use super::*;
+use crate::stores::d1::market::D1MarketStore;
+
+const NOW: UnixMillis = UnixMillis(1_640_995_200_000);
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn bar(day_text: &str, minute: u32, interval: BarInterval, close: f64) -> IntradayBar {
+    IntradayBar {
+        ticker: "AAA".parse().unwrap(),
+        interval,
+        t: new_york_instant(day(day_text), minute),
+        open: close - 0.5,
+        high: close + 1.0,
+        low: close - 1.0,
+        close,
+        volume: Some(100.0 + f64::from(minute)),
+        vwap: Some(close + 0.25),
+        trades: Some(3.0),
+    }
+}
+
+fn publish_at(db: &D1, source: &str, rows: &[IntradayBar], now: UnixMillis) -> Published {
+    let store = D1MarketStore::new(db);
+    block_on(async {
+        let batch = store.open_batch(Origin::Ingestion, 1, source, now).await.unwrap();
+        store.stage_intraday(batch, rows).await.unwrap();
+        store.publish(batch, now).await.unwrap()
+    })
+}
+
+fn publish(db: &D1, source: &str, rows: &[IntradayBar]) -> Published {
+    publish_at(db, source, rows, NOW)
+}
+
+fn publish_daily(db: &D1, closes: &[(&str, f64)], splits: &[(&str, f64)], dividends: &[(&str, f64)]) {
+    let store = D1MarketStore::new(db);
+    let ticker = || "AAA".parse().unwrap();
+    let bars: Vec<DailyBar> = closes
+        .iter()
+        .map(|(text, close)| DailyBar {
+            ticker: ticker(),
+            day: day(text),
+            open: Some(close - 1.0),
+            high: Some(close + 2.0),
+            low: Some(close - 2.0),
+            close: *close,
+            adj_close: None,
+            volume: Some(1_000.0),
+        })
+        .collect();
+    let splits: Vec<Split> =
+        splits.iter().map(|(text, ratio)| Split { ticker: ticker(), ex_day: day(text), ratio: *ratio }).collect();
+    let dividends: Vec<Dividend> = dividends
+        .iter()
+        .map(|(text, amount)| Dividend { ticker: ticker(), ex_day: day(text), amount: *amount })
+        .collect();
+    block_on(async {
+        let batch = store.open_batch(Origin::Ingestion, 1, "sample", NOW).await.unwrap();
+        store.stage_bars(batch, &bars).await.unwrap();
+        store.stage_splits(batch, &splits).await.unwrap();
+        store.stage_dividends(batch, &dividends).await.unwrap();
+        store.publish(batch, NOW).await.unwrap();
+    });
+}
+
+fn query(multiplier: u32, timespan: Timespan, first: &str, last: &str) -> BarQuery<'static> {
+    let size = BarSize::new(multiplier, timespan).unwrap();
+    let to = new_york_instant(day(last).plus(1), 0).plus_ms(-1);
+    BarQuery {
+        ticker: "AAA",
+        size,
+        span: size.stretch(Span { from: new_york_instant(day(first), 0), to }),
+        limit: 5_000,
+        descending: false,
+        regular_only: false,
+        source: None,
+        preferred: "sample",
+        adjustment: Adjustment::Raw,
+        today: day("2021-12-31"),
+        as_of: None,
+    }
+}
+
+fn read(db: &D1, query: &BarQuery<'_>) -> BarsFound {
+    block_on(D1Bars(db).read(query)).unwrap()
+}
+
+fn closes(found: &BarsFound) -> Vec<f64> {
+    found.bars.iter().map(|bar| bar.close).collect()
+}
+
+fn hours(first: u32, closes: &[f64]) -> Vec<IntradayBar> {
+    (first..).zip(closes).map(|(hour, close)| bar("2021-12-01", hour * 60, BarInterval::HOUR, *close)).collect()
+}
+
+#[test]
+fn what_is_published_twice_is_written_once_and_a_revision_keeps_the_older_value() {
+    let db = D1::in_memory();
+    let rows = hours(9, &[10.0, 11.0, 12.0]);
+    let first = publish(&db, "sample", &rows);
+    assert_eq!((first.inserted, first.changed, first.unchanged), (3, 0, 0));
+    let again = publish(&db, "sample", &rows);
+    assert_eq!((again.inserted, again.changed, again.unchanged, again.data_version), (0, 0, 3, first.data_version));
+    let later = new_york_instant(day("2021-12-10"), 600);
+    let revised = publish_at(&db, "sample", &hours(9, &[10.0, 11.5]), later);
+    assert_eq!((revised.inserted, revised.changed, revised.unchanged), (0, 1, 1));
+
+    let asked = query(1, Timespan::Hour, "2021-12-01", "2021-12-01");
+    assert_eq!(closes(&read(&db, &asked)), [10.0, 11.5, 12.0]);
+    let then = |text: &str| Some(block_on(D1Bars(&db).as_of(day(text))).unwrap());
+    // NOW is the first instant of 2022, after the revision; the rows say when each was published.
+    assert_eq!(closes(&read(&db, &BarQuery { as_of: then("2021-12-09"), ..asked.clone() })), [] as [f64; 0]);
+    let all = AsOf { version: first.data_version, day: day("2021-12-31") };
+    assert_eq!(closes(&read(&db, &BarQuery { as_of: Some(all), ..asked.clone() })), [10.0, 11.0, 12.0]);
+    let all = AsOf { version: revised.data_version, ..all };
+    assert_eq!(closes(&read(&db, &BarQuery { as_of: Some(all), ..asked })), [10.0, 11.5, 12.0]);
+}
+
+#[test]
+fn two_sources_keep_their_own_bars_and_the_preferred_one_answers() {
+    let db = D1::in_memory();
+    publish(&db, "fmp", &hours(9, &[1.0]));
+    publish(&db, "sample", &hours(9, &[2.0]));
+    let asked = query(1, Timespan::Hour, "2021-12-01", "2021-12-01");
+    let found = read(&db, &asked);
+    assert_eq!((closes(&found), found.sources, found.stored_as), (vec![2.0], vec!["sample".to_owned()], Some("1hour")));
+    assert_eq!(closes(&read(&db, &BarQuery { source: Some("fmp"), ..asked.clone() })), [1.0]);
+    assert_eq!(closes(&read(&db, &BarQuery { source: Some("tiingo"), ..asked.clone() })), [] as [f64; 0]);
+    assert_eq!(closes(&read(&db, &BarQuery { preferred: "other", ..asked })), [1.0]);
+}
+
+#[test]
+fn pages_join_in_both_directions() {
+    let db = D1::in_memory();
+    publish(&db, "sample", &hours(9, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]));
+    for (multiplier, expected) in [(1, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]), (2, vec![1.0, 3.0, 5.0, 7.0])] {
+        for descending in [false, true] {
+            let mut asked = query(multiplier, Timespan::Hour, "2021-12-01", "2021-12-01");
+            (asked.limit, asked.descending) = (3, descending);
+            let mut seen = Vec::new();
+            loop {
+                let found = read(&db, &asked);
+                seen.extend(closes(&found));
+                assert!(found.bars.len() <= 3);
+                match (found.next, descending) {
+                    (None, _) => break,
+                    (Some(next), false) => asked.span.from = next,
+                    (Some(next), true) => asked.span.to = asked.size.stretch(Span { from: next, to: next }).to,
+                }
+            }
+            let mut expected = expected.clone();
+            if descending {
+                expected.reverse();
+            }
+            assert_eq!(seen, expected, "{multiplier} {descending}");
+        }
+    }
+}
+
+#[test]
+fn only_the_regular_session_is_answered_where_asked_for() {
+    let db = D1::in_memory();
+    publish(&db, "sample", &hours(8, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]));
+    let asked = query(1, Timespan::Hour, "2021-12-01", "2021-12-01");
+    let extended: Vec<bool> = read(&db, &asked).bars.iter().map(|bar| bar.extended).collect();
+    assert_eq!(extended, [true, false, false, false, false, false, false, false, true]);
+    let regular = BarQuery { regular_only: true, ..asked };
+    assert_eq!(closes(&read(&db, &regular)), [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+    // A day made of hours is the regular session's, whichever hours are asked for.
+    let day_bar = &read(&db, &query(1, Timespan::Day, "2021-12-01", "2021-12-01")).bars[0];
+    assert_eq!((day_bar.open, day_bar.close), (Some(1.5), 8.0));
+}
+
+#[test]
+fn a_bar_across_a_split_is_made_of_restated_rows() {
+    let db = D1::in_memory();
+    // A Monday to Friday; on the Wednesday four new shares come for one.
+    let week = [("2021-12-06", 400.0), ("2021-12-07", 404.0), ("2021-12-08", 102.0), ("2021-12-09", 101.0)];
+    publish_daily(&db, &week, &[("2021-12-08", 4.0)], &[]);
+    let splits = |multiplier, timespan| BarQuery {
+        adjustment: Adjustment::Splits,
+        ..query(multiplier, timespan, "2021-12-06", "2021-12-09")
+    };
+    assert_eq!(closes(&read(&db, &splits(1, Timespan::Day))), [100.0, 101.0, 102.0, 101.0]);
+    let week = read(&db, &splits(1, Timespan::Week));
+    assert_eq!(week.bars.len(), 1);
+    let bar = &week.bars[0];
+    // Open 399 / 4; high max(402, 406) / 4 = 101.5 against 104; volume (1000 + 1000) · 4 + 2000.
+    assert_eq!((bar.open, bar.high, bar.close, bar.volume), (Some(99.75), Some(104.0), 101.0, Some(10_000.0)));
+    assert_eq!(bar.t, new_york_instant(day("2021-12-05"), 0));
+    // The day before the split it was still to come.
+    let before = BarQuery { today: day("2021-12-07"), ..splits(1, Timespan::Day) };
+    assert_eq!(closes(&read(&db, &before)), [400.0, 404.0, 102.0, 101.0]);
+}
+
+#[test]
+fn dividends_are_taken_off_earlier_prices() {
+    let db = D1::in_memory();
+    publish_daily(
+        &db,
+        &[("2021-12-06", 100.0), ("2021-12-07", 50.0), ("2021-12-08", 49.0)],
+        &[],
+        &[("2021-12-08", 1.0)],
+    );
+    let asked =
+        BarQuery { adjustment: Adjustment::SplitsAndDividends, ..query(1, Timespan::Day, "2021-12-06", "2021-12-08") };
+    // 1 of 50: 0.98 is left of what came before.
+    assert_eq!(closes(&read(&db, &asked)), [98.0, 49.0, 49.0]);
+    assert_eq!(closes(&read(&db, &BarQuery { adjustment: Adjustment::Splits, ..asked })), [100.0, 50.0, 49.0]);
+}
+
+#[test]
+fn an_undone_import_leaves_what_was_there_before() {
+    let db = D1::in_memory();
+    publish(&db, "files", &hours(9, &[1.0, 2.0]));
+    let store = D1MarketStore::new(&db);
+    let version = block_on(async {
+        let batch = store.open_batch(Origin::Import, 7, "files", NOW).await.unwrap();
+        store.stage_intraday(batch, &hours(10, &[2.5, 3.0])).await.unwrap();
+        store.publish(batch, NOW).await.unwrap().data_version
+    });
+    let note = "insert into imports (id, kind, owner, status, data_version, created_at, touched_at) \
+                values (7, 'intraday_bars', 'me', 'committed', ?1, 0, 0)";
+    block_on(db.run(Statement::new(note).bind(version))).unwrap();
+    let asked = query(1, Timespan::Hour, "2021-12-01", "2021-12-01");
+    assert_eq!(closes(&read(&db, &asked)), [1.0, 2.5, 3.0]);
+    block_on(store.undo(7, NOW)).unwrap();
+    assert_eq!(closes(&read(&db, &asked)), [1.0, 2.0]);
+    let known = AsOf { version, day: day("2021-12-31") };
+    assert_eq!(closes(&read(&db, &BarQuery { as_of: Some(known), ..asked })), [1.0, 2.5, 3.0]);
+}
+
+#[test]
+fn hourly_bars_leave_the_versions_of_the_market_alone() {
+    let db = D1::in_memory();
+    publish_daily(&db, &[("2021-12-06", 100.0)], &[], &[]);
+    let versions = || block_on(data_versions::read(&db, &["market", "bars"])).unwrap();
+    let before = versions();
+    publish(&db, "sample", &hours(9, &[1.0]));
+    let after = versions();
+    assert_eq!((after.all, &after.scopes[..]), (before.all + 1, &[before.scopes[0], before.all + 1][..]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// The SQL makes the same bars as the plain definition in the domain.
+    #[test]
+    fn longer_bars_are_those_of_the_definition(
+        picks in prop::collection::btree_map((0_i32..40, 48_u32..240), (1_u32..1_000, 0_u32..50), 1..60),
+        size in prop::sample::select(vec![
+            (10, Timespan::Minute), (90, Timespan::Minute), (1, Timespan::Hour), (4, Timespan::Hour),
+        ]),
+    ) {
+        let db = D1::in_memory();
+        let first = day("2021-10-25");
+        let rows: Vec<IntradayBar> = picks
+            .iter()
+            .filter(|((after, _), _)| domain::calendar::is_session(first.plus(*after)))
+            .map(|((after, slot), (price, volume))| IntradayBar {
+                t: new_york_instant(first.plus(*after), slot * 5),
+                volume: Some(f64::from(*volume)),
+                ..bar("2021-12-01", 0, BarInterval::FIVE_MINUTES, f64::from(*price) + 2.0)
+            })
+            .collect();
+        prop_assume!(!rows.is_empty());
+        publish(&db, "sample", &rows);
+        let stored = read(&db, &query(5, Timespan::Minute, "2021-10-25", "2021-12-31")).bars;
+        prop_assert_eq!(stored.len(), rows.len());
+        let asked = query(size.0, size.1, "2021-10-25", "2021-12-31");
+        let expected = resample(stored, asked.size);
+        let made = read(&db, &asked).bars;
+        prop_assert_eq!(made.len(), expected.len());
+        for (made, expected) in made.iter().zip(&expected) {
+            prop_assert_eq!(Bar { vwap: None, ..made.clone() }, Bar { vwap: None, ..expected.clone() });
+            match (made.vwap, expected.vwap) {
+                (Some(made), Some(expected)) => prop_assert!((made / expected - 1.0).abs() < 1e-12),
+                // A bar in which nothing was traded has no weights.
+                (None, _) => prop_assert_eq!(expected.volume, Some(0.0)),
+                other => prop_assert!(false, "{other:?}"),
+            }
+        }
+    }
+}

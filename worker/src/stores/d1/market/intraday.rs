@@ -1,0 +1,77 @@
+//! Bars within a session: staged like every other kind, kept under the source that brought them.
+
+use domain::calendar::{is_extended, wall_time};
+use domain::market::IntradayBar;
+use domain::ports::StoreError;
+use serde::Serialize;
+
+use super::D1MarketStore;
+use super::stage::{PieceWriter, StagedRow};
+use super::tables::Table;
+
+/// The kind of their staged rows, and their table.
+pub(super) const KIND: &str = "intraday_bars";
+
+const INCOMING: &str = include_str!("../sql/intraday/incoming.sql");
+const UNDO_ROWS: &str = include_str!("../sql/intraday/undo_rows.sql");
+
+/// The staged row of a bar: security, minutes, start, day, minute, extended, then its values.
+#[derive(Debug, Serialize)]
+struct Values(i64, u32, i64, i32, u32, u8, f64, f64, f64, f64, Option<f64>, Option<f64>, Option<f64>);
+
+impl StagedRow for Values {}
+
+/// The statements that publish them.
+pub(super) fn publish() -> Vec<String> {
+    let with_incoming = |statement: &str| format!("{INCOMING}{statement}");
+    vec![
+        include_str!("../sql/intraday/open_series.sql").to_owned(),
+        with_incoming(include_str!("../sql/intraday/note_changes.sql")),
+        with_incoming(include_str!("../sql/intraday/keep_replaced.sql")),
+        with_incoming(include_str!("../sql/intraday/publish_rows.sql")),
+    ]
+}
+
+/// The statements that take back what a publication wrote of them.
+pub(super) fn undo() -> Vec<String> {
+    let with_written = |statement: &str| format!("{UNDO_ROWS}{statement}");
+    vec![
+        include_str!("../sql/market/undo_stage.sql").replace("{table}", KIND),
+        with_written(include_str!("../sql/intraday/undo_note.sql")),
+        with_written(include_str!("../sql/intraday/undo_keep.sql")),
+        with_written(include_str!("../sql/intraday/undo_restore.sql")),
+        include_str!("../sql/intraday/undo_delete.sql").to_owned(),
+    ]
+}
+
+impl D1MarketStore<'_> {
+    /// Stages bars within a session; one at an instant that no civil day has is refused.
+    pub(super) async fn stage_intraday_bars(&self, batch: i64, rows: &[IntradayBar]) -> Result<(), StoreError> {
+        let ids = self.ids_of(rows.iter().map(|row| &row.ticker).collect::<Vec<_>>().into_iter()).await?;
+        let mut writer = PieceWriter::new(&Table { name: KIND, day: "day", values: &[] });
+        for (row, id) in rows.iter().zip(ids) {
+            let start = wall_time(row.t)
+                .ok_or_else(|| StoreError::Refused(format!("a bar begins at {}, which no calendar has", row.t.0)))?;
+            let extended = u8::from(is_extended(start, row.interval));
+            let IntradayBar { ticker: _, interval, t, open, high, low, close, volume, vwap, trades } = *row;
+            let (day, minutes) = (start.day, interval.minutes());
+            let values = Values(
+                id,
+                minutes,
+                t.0,
+                day.number(),
+                start.minute,
+                extended,
+                open,
+                high,
+                low,
+                close,
+                volume,
+                vwap,
+                trades,
+            );
+            writer.push(id, day, &values)?;
+        }
+        self.write_pieces(batch, writer.finish()).await
+    }
+}

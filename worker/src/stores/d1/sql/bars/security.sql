@@ -1,0 +1,1 @@
+select id from securities where ticker = ?1
