@@ -1,6 +1,6 @@
 //! Which sessions a build computes, and from which earlier ones each follows.
 
-use crate::calendar::{is_period_end, last_period_end, previous_session, sessions};
+use crate::calendar::{Period, is_period_end, last_period_end, previous_session, sessions};
 use crate::index::IndexDefinition;
 use crate::units::{Day, DayRange};
 
@@ -46,8 +46,8 @@ pub enum PlanError {
 
 /// Plans the build of a range.
 ///
-/// *Inputs*: the range; `held`: every session with data up to the end of the range, ascending, from the first one held;
-/// `bridge`: whether the last held session of a period stands for its missing last one.
+/// *Inputs*: the range; `held`: every session with data up to the end of the range, ascending, from the first one held, and the
+/// one after it where there is one; `bridge`: whether the last held session of a period stands for its missing last one.
 /// *Returns*: the plan; its kept sessions are the held ones of the range.
 ///
 /// # Errors
@@ -128,7 +128,7 @@ impl ChosenSessions<'_> {
     /// The session whose close chose the members in place after `day`, or the session for which data is lacking.
     fn in_force(&self, day: Day) -> Result<Day, Day> {
         let period = self.definition.rebalance.period();
-        if is_period_end(day, period) {
+        if is_period_end(day, period) || (self.bridge && self.stands_for_its_end(day, period)) {
             return Ok(day);
         }
         let wanted = last_period_end(day, period).ok_or(day)?;
@@ -140,6 +140,13 @@ impl ChosenSessions<'_> {
         }
         let before = self.held.partition_point(|held| *held < wanted);
         before.checked_sub(1).map(|at| self.held[at]).ok_or(wanted)
+    }
+
+    /// Whether the end of its period lies between this session and the next one held. Before a later one is held the period is
+    /// not over, for all that is known.
+    fn stands_for_its_end(&self, day: Day, period: Period) -> bool {
+        let next = self.held.get(self.held.partition_point(|held| *held <= day));
+        next.and_then(|next| last_period_end(next.plus(-1), period)).is_some_and(|end| end > day)
     }
 }
 
@@ -154,6 +161,20 @@ mod tests {
 
     fn range(first: &str, last: &str) -> DayRange {
         DayRange::new(day(first), day(last)).unwrap()
+    }
+
+    #[test]
+    fn the_last_session_held_stands_for_the_missing_end_of_its_week_once_a_later_one_is_held() {
+        let definition = IndexDefinition { rebalance: Rebalance::Weekly, ..IndexDefinition::default() };
+        // 2024-01-12 is a Friday, and 2024-01-15 a holiday.
+        let held: Vec<Day> = january().into_iter().filter(|held| *held != day("2024-01-12")).collect();
+        let in_force = |first: &str, last: &str, held: &[Day]| -> Vec<String> {
+            let plan = plan_build(&definition, range(first, last), held, true).unwrap();
+            plan.sessions.iter().filter(|s| s.kept).map(|s| s.in_force.to_string()).collect()
+        };
+        assert_eq!(in_force("2024-01-10", "2024-01-16", &held), ["2024-01-05", "2024-01-11", "2024-01-11"]);
+        assert_eq!(in_force("2024-01-10", "2024-01-11", &held), ["2024-01-05", "2024-01-11"]);
+        assert_eq!(in_force("2024-01-10", "2024-01-11", &held[..8]), ["2024-01-05", "2024-01-05"]);
     }
 
     fn plan(rebalance: Rebalance, buffer: u32, first: &str, last: &str, held: &[Day]) -> Result<BuildPlan, PlanError> {

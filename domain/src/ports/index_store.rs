@@ -56,8 +56,8 @@ pub trait IndexStore {
     /// See [`StoreError`].
     async fn behind(&self, index: i64) -> Result<Option<DayRange>, StoreError>;
 
-    /// The sessions up to the end of the range that its build can need: all of them where the index has a buffer, else the
-    /// range, the session before it, and those of the period in which that one lies.
+    /// The sessions that a build of the range can need: up to the one after its end, all of them where the index has a buffer,
+    /// else from the period in which the session before it lies.
     ///
     /// # Errors
     /// See [`StoreError`].

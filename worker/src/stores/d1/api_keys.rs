@@ -38,7 +38,7 @@ pub(crate) struct NewKey<'a> {
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn find_good(db: &D1, hash: &str) -> Result<Option<StoredKey>, StoreError> {
-    db.run(Statement::new(include_str!("sql/api_keys_find.sql")).bind(hash)).await?.first()
+    db.run(Statement::new(sql!("api_keys_find")).bind(hash)).await?.first()
 }
 
 /// Keeps a key and answers its number.
@@ -46,7 +46,7 @@ pub(crate) async fn find_good(db: &D1, hash: &str) -> Result<Option<StoredKey>, 
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn add(db: &D1, key: NewKey<'_>, now: UnixMillis) -> Result<i64, StoreError> {
-    let statement = Statement::new(include_str!("sql/api_keys_add.sql"));
+    let statement = Statement::new(sql!("api_keys_add"));
     let statement = statement.bind(key.hash).bind(key.owner).bind(key.name).bind(key.scopes).bind(now);
     let id = db.run(statement).await?.scalar()?;
     id.ok_or_else(|| StoreError::Refused("an inserted key answered no number".into()))
@@ -57,7 +57,7 @@ pub(crate) async fn add(db: &D1, key: NewKey<'_>, now: UnixMillis) -> Result<i64
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn list(db: &D1, before: i64, limit: usize) -> Result<Vec<StoredKey>, StoreError> {
-    db.run(Statement::new(include_str!("sql/api_keys_list.sql")).bind(before).bind(limit)).await?.decode()
+    db.run(Statement::new(sql!("api_keys_list")).bind(before).bind(limit)).await?.decode()
 }
 
 /// Revokes a key and answers its hash, or `None` where there is no such key. Revoking twice keeps the first instant.
@@ -65,7 +65,7 @@ pub(crate) async fn list(db: &D1, before: i64, limit: usize) -> Result<Vec<Store
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn revoke(db: &D1, id: i64, now: UnixMillis) -> Result<Option<String>, StoreError> {
-    db.run(Statement::new(include_str!("sql/api_keys_revoke.sql")).bind(id).bind(now)).await?.scalar()
+    db.run(Statement::new(sql!("api_keys_revoke")).bind(id).bind(now)).await?.scalar()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{D1, Rows, Statement};
 
-const SELECT: &str = include_str!("sql/data_versions_select.sql");
+const SELECT: &str = sql!("data_versions_select");
 
 /// The versions of some scopes, all read at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ struct Export {
 const fn export_of(kind: RowKind) -> Export {
     match kind {
         RowKind::Securities => Export {
-            sql: include_str!("sql/exports_securities.sql"),
+            sql: sql!("exports_securities"),
             columns: &[
                 "ticker",
                 "name",
@@ -33,24 +33,24 @@ const fn export_of(kind: RowKind) -> Export {
             ],
         },
         RowKind::DailyBars => Export {
-            sql: include_str!("sql/exports_daily_bars.sql"),
+            sql: sql!("exports_daily_bars"),
             columns: &["date", "ticker", "open", "high", "low", "close", "volume", "adj_close"],
         },
         RowKind::IntradayBars => Export {
-            sql: include_str!("sql/exports_intraday_bars.sql"),
+            sql: sql!("exports_intraday_bars"),
             columns: &["ticker", "t", "open", "high", "low", "close", "volume", "vwap", "n", "interval", "source"],
         },
         RowKind::MarketCaps => {
-            Export { sql: include_str!("sql/exports_market_caps.sql"), columns: &["date", "ticker", "market_cap"] }
+            Export { sql: sql!("exports_market_caps"), columns: &["date", "ticker", "market_cap"] }
         }
         RowKind::Shares => {
-            Export { sql: include_str!("sql/exports_shares.sql"), columns: &["ticker", "shares_outstanding", "as_of"] }
+            Export { sql: sql!("exports_shares"), columns: &["ticker", "shares_outstanding", "as_of"] }
         }
         RowKind::Splits => {
-            Export { sql: include_str!("sql/exports_splits.sql"), columns: &["ticker", "date", "ratio"] }
+            Export { sql: sql!("exports_splits"), columns: &["ticker", "date", "ratio"] }
         }
         RowKind::Dividends => {
-            Export { sql: include_str!("sql/exports_dividends.sql"), columns: &["ticker", "ex_date", "amount"] }
+            Export { sql: sql!("exports_dividends"), columns: &["ticker", "ex_date", "amount"] }
         }
     }
 }

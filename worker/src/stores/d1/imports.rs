@@ -8,15 +8,15 @@ use serde::de::DeserializeOwned;
 
 use super::{D1, Statement};
 
-const ADD: &str = include_str!("sql/imports_add.sql");
-const TOUCH: &str = include_str!("sql/imports_touch.sql");
-const COMMIT: &str = include_str!("sql/imports_commit.sql");
-const FAIL: &str = include_str!("sql/imports_fail.sql");
-const UNDO: &str = include_str!("sql/imports_undo.sql");
-const SETTLE: &str = include_str!("sql/imports_settle.sql");
-const LIST: &str = include_str!("sql/imports_list.sql");
-const GET: &str = include_str!("sql/imports_get.sql");
-const OPEN: &str = include_str!("sql/imports_open.sql");
+const ADD: &str = sql!("imports_add");
+const TOUCH: &str = sql!("imports_touch");
+const COMMIT: &str = sql!("imports_commit");
+const FAIL: &str = sql!("imports_fail");
+const UNDO: &str = sql!("imports_undo");
+const SETTLE: &str = sql!("imports_settle");
+const LIST: &str = sql!("imports_list");
+const GET: &str = sql!("imports_get");
+const OPEN: &str = sql!("imports_open");
 
 /// An import that is published but not yet called so belongs to a caller that was stopped, after this long.
 const STOPPED_AFTER_MS: i64 = 60_000;

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::path::Path;
 
 use domain::ports::StoreError;
+use rusqlite::limits::Limit;
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
@@ -19,6 +20,15 @@ impl D1 {
         let connection = Connection::open_in_memory().unwrap();
         // The platform enforces foreign keys too.
         connection.execute_batch("pragma foreign_keys = on").unwrap();
+        // The platform's own bounds, tried on workerd.
+        for (bound, most) in [
+            (Limit::SQLITE_LIMIT_COLUMN, 100),
+            (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 5),
+            (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+            (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+        ] {
+            connection.set_limit(bound, most).unwrap();
+        }
         let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations"));
         let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
@@ -26,6 +36,14 @@ impl D1 {
             connection.execute_batch(&std::fs::read_to_string(&file).unwrap()).unwrap();
         }
         Self { backend: Backend::Memory(Memory(RefCell::new(connection))), cost: Cell::default() }
+    }
+
+    /// Bounds how deep expressions nest as the platform does, from now on. This newest SQLite, other than the platform's of
+    /// today, also holds the number of tables that a statement's common table expressions come to, each as often as it is
+    /// named, to this bound: a statement that keeps to it will run there tomorrow.
+    pub(crate) fn bound_depth(&self) {
+        let Backend::Memory(memory) = &self.backend else { return };
+        memory.0.borrow().set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, 100).unwrap();
     }
 }
 

@@ -8,12 +8,12 @@ use serde::de::DeserializeOwned;
 
 use super::{D1, Statement};
 
-const BEGIN: &str = include_str!("sql/ingestion_runs_begin.sql");
-const SAVE: &str = include_str!("sql/ingestion_runs_save.sql");
-const HAS_SHARES: &str = include_str!("sql/ingestion_runs_has_shares.sql");
-const LIST: &str = include_str!("sql/ingestion_runs_list.sql");
-const GET: &str = include_str!("sql/ingestion_runs_get.sql");
-const PRUNE: &str = include_str!("sql/ingestion_runs_prune.sql");
+const BEGIN: &str = sql!("ingestion_runs_begin");
+const SAVE: &str = sql!("ingestion_runs_save");
+const HAS_SHARES: &str = sql!("ingestion_runs_has_shares");
+const LIST: &str = sql!("ingestion_runs_list");
+const GET: &str = sql!("ingestion_runs_get");
+const PRUNE: &str = sql!("ingestion_runs_prune");
 
 /// The ingestion log in D1.
 #[derive(Clone, Copy, Debug)]

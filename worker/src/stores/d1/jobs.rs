@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 use super::{D1, Statement};
 
-const ADD: &str = include_str!("sql/jobs_add.sql");
-const OPEN: &str = include_str!("sql/jobs_open.sql");
-const CLAIM: &str = include_str!("sql/jobs_claim.sql");
-const SETTLE: &str = include_str!("sql/jobs_settle.sql");
-const DUE: &str = include_str!("sql/jobs_due.sql");
-const ADD_BUILDS: &str = include_str!("sql/jobs_add_builds.sql");
-const PRUNE: &str = include_str!("sql/jobs_prune.sql");
+const ADD: &str = sql!("jobs_add");
+const OPEN: &str = sql!("jobs_open");
+const CLAIM: &str = sql!("jobs_claim");
+const SETTLE: &str = sql!("jobs_settle");
+const DUE: &str = sql!("jobs_due");
+const ADD_BUILDS: &str = sql!("jobs_add_builds");
+const PRUNE: &str = sql!("jobs_prune");
 
 /// Jobs in D1.
 #[derive(Clone, Copy, Debug)]

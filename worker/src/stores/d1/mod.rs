@@ -3,6 +3,9 @@
 //! Every call is one batch, which D1 runs as one transaction. Numbers cross as JavaScript doubles, exact to 2^53.
 //! In unit tests the same stores run over an in-memory SQLite with the real migrations ([`D1::in_memory`]).
 
+#[macro_use]
+mod sql;
+
 pub(crate) mod api_keys;
 #[cfg_attr(not(test), expect(dead_code, reason = "the routes that read bars come next"))]
 pub(crate) mod bars;
@@ -98,7 +101,7 @@ impl Statement {
     }
 }
 
-/// A statement made of parts that share their numbering, with as many of these parameters as its text names; at most 9.
+/// A statement made of parts that share their numbering, with as many of these parameters as its text names.
 pub(crate) fn numbered(sql: String, params: &[Param]) -> Statement {
     let named = (1..=params.len()).rev().find(|number| sql.contains(&format!("?{number}"))).unwrap_or(0);
     Statement { sql: sql.into(), params: params[..named].to_vec() }

@@ -35,7 +35,7 @@ pub(crate) struct OpenJobs {
 /// # Errors
 /// See [`StoreError`]; [`StoreError::Refused`] when there is no such book.
 pub(crate) async fn has_migration(db: &D1, name: &str) -> Result<bool, StoreError> {
-    let found = db.run(Statement::new(include_str!("sql/migrations_find.sql")).bind(name)).await;
+    let found = db.run(Statement::new(sql!("migrations_find")).bind(name)).await;
     match found {
         Ok(rows) => Ok(rows.scalar::<i64>()? == Some(1)),
         // An empty database has no book yet.
@@ -49,9 +49,9 @@ pub(crate) async fn has_migration(db: &D1, name: &str) -> Result<bool, StoreErro
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn gauges(db: &D1) -> Result<Gauges, StoreError> {
-    let versions = Statement::new(include_str!("sql/data_versions_list.sql"));
-    let jobs = Statement::new(include_str!("sql/jobs_count_open.sql"));
-    let streams = Statement::new(include_str!("sql/stream_symbols_count.sql"));
+    let versions = Statement::new(sql!("data_versions_list"));
+    let jobs = Statement::new(sql!("jobs_count_open"));
+    let streams = Statement::new(sql!("stream_symbols_count"));
     match db.batch(vec![versions, jobs, streams]).await?.as_slice() {
         [versions, jobs, streams] => Ok(Gauges {
             versions: versions.decode()?,

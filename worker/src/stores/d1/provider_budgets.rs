@@ -6,9 +6,9 @@ use domain::units::UnixMillis;
 use super::{D1, Rows, Statement};
 use crate::providers::http::{Budget, BudgetError, Slot};
 
-const TAKE: &str = include_str!("sql/provider_budgets_take.sql");
-const NEXT: &str = include_str!("sql/provider_budgets_next.sql");
-const HOLD: &str = include_str!("sql/provider_budgets_hold.sql");
+const TAKE: &str = sql!("provider_budgets_take");
+const NEXT: &str = sql!("provider_budgets_next");
+const HOLD: &str = sql!("provider_budgets_hold");
 
 /// The rate budgets in D1.
 #[derive(Clone, Copy, Debug)]

@@ -21,7 +21,7 @@ pub(crate) struct StoredSymbol {
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn add(db: &D1, symbol: &Symbol, now: UnixMillis) -> Result<(), StoreError> {
-    let statement = Statement::new(include_str!("sql/stream_symbols_add.sql"));
+    let statement = Statement::new(sql!("stream_symbols_add"));
     db.run(statement.bind(symbol.as_str()).bind(now)).await.map(drop)
 }
 
@@ -30,7 +30,7 @@ pub(crate) async fn add(db: &D1, symbol: &Symbol, now: UnixMillis) -> Result<(),
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn list(db: &D1, before: i64, limit: usize) -> Result<Vec<StoredSymbol>, StoreError> {
-    db.run(Statement::new(include_str!("sql/stream_symbols_list.sql")).bind(before).bind(limit)).await?.decode()
+    db.run(Statement::new(sql!("stream_symbols_list")).bind(before).bind(limit)).await?.decode()
 }
 
 /// Takes a stream off the list and says whether it was on it.
@@ -38,7 +38,7 @@ pub(crate) async fn list(db: &D1, before: i64, limit: usize) -> Result<Vec<Store
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn drop_symbol(db: &D1, symbol: &Symbol) -> Result<bool, StoreError> {
-    let statement = Statement::new(include_str!("sql/stream_symbols_drop.sql")).bind(symbol.as_str());
+    let statement = Statement::new(sql!("stream_symbols_drop")).bind(symbol.as_str());
     Ok(db.run(statement).await?.scalar::<i64>()?.is_some())
 }
 

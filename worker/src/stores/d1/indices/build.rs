@@ -1,6 +1,6 @@
 //! Building: one batch ranks, chooses, values and stores a whole range, so that no reader sees half of it.
 
-use domain::index::{BuildPlan, IndexDefinition, METHOD_VERSION, PlannedSession, Rebalance};
+use domain::index::{BuildPlan, IndexDefinition, METHOD_VERSION, PlannedSession, Rebalance, ShareClasses};
 use domain::ports::{Built, RankableSessions, StoreError};
 use domain::units::{Day, DayRange, Ticker, UnixMillis};
 use serde::Deserialize;
@@ -23,7 +23,7 @@ impl D1IndexStore<'_> {
     ) -> Result<i64, StoreError> {
         let universe = definition.universe.as_deref().map(json_tickers).transpose()?;
         let slug = definition.slug();
-        let insert = Statement::new(include_str!("../sql/index/define.sql"))
+        let insert = Statement::new(sql!("index/define"))
             .bind(slug.as_str())
             .bind(owner)
             .bind(definition.top_n)
@@ -54,10 +54,7 @@ impl D1IndexStore<'_> {
             Rebalance::Daily => 0,
             _ => PERIOD_DAYS,
         };
-        let held = Statement::new(include_str!("../sql/index/held.sql"))
-            .bind(range.first())
-            .bind(range.last())
-            .bind(days_before);
+        let held = Statement::new(sql!("index/held")).bind(range.first()).bind(range.last()).bind(days_before);
         let version = Statement::new("select version from data_versions where scope = 'market'");
         let rows = self.db.batch(vec![held, version]).await?;
         Ok(RankableSessions {
@@ -75,50 +72,35 @@ impl D1IndexStore<'_> {
         market_version: i64,
         now: UnixMillis,
     ) -> Result<Built, StoreError> {
-        let universe = self.universe_ids(definition).await?;
-        let kept: Vec<i32> = plan.sessions.iter().filter(|session| session.kept).map(|s| s.day.number()).collect();
-        let (scope, kept_json) = (format!("index:{}", definition.slug()), json(&kept)?);
+        let inputs = self.inputs(index, definition, now).await?;
+        let before = self.members_before(&inputs, plan, Some(market_version)).await?;
+        let kept: Vec<&PlannedSession> = plan.sessions.iter().filter(|session| session.kept).collect();
+        let days: Vec<i32> = kept.iter().map(|session| session.day.number()).collect();
+        let (scope, days_json) = (format!("index:{}", definition.slug()), json(&days)?);
         let ranged = |sql: &'static str| {
-            Statement::new(sql).bind(index).bind(range.first()).bind(range.last()).bind(kept_json.as_str())
+            Statement::new(sql).bind(index).bind(range.first()).bind(range.last()).bind(days_json.as_str())
         };
         let mut statements = vec![
-            Statement::new(include_str!("../sql/index/refuse_if_moved.sql")).bind(market_version),
-            ranged(include_str!("../sql/index/raise_if_unheld.sql")).bind(scope.as_str()),
-            ranged(include_str!("../sql/index/clear_unheld.sql")),
-            ranged(include_str!("../sql/index/clear_unheld_members.sql")),
+            Statement::new(sql!("index/refuse_if_moved")).bind(market_version),
+            ranged(sql!("index/raise_if_unheld")).bind(scope.as_str()),
+            ranged(sql!("index/clear_unheld")),
+            ranged(sql!("index/clear_unheld_members")),
         ];
-        let parameters = |ranked: &[Day]| -> Result<[Param; 9], StoreError> {
-            let ranked: Vec<i32> = ranked.iter().map(|day| day.number()).collect();
-            let sessions: Vec<_> = plan.sessions.iter().map(plan_row).collect();
-            Ok([
-                json(&ranked)?.into(),
-                definition.top_n.into(),
-                index.into(),
-                json(&sessions)?.into(),
-                definition.return_type.dividend_share().into(),
-                METHOD_VERSION.into(),
-                now.into(),
-                definition.buffer.into(),
-                universe.clone().into(),
-            ])
-        };
-        let chosen = parameters(&sessions_to_choose(plan))?;
-        statements.push(numbered(selection::store_chosen(definition), &chosen));
-        statements.push(numbered(selection::clear_displaced(definition), &chosen));
-        let before = parameters(&sessions_before(definition, plan))?;
-        statements.extend(selection::store_carried(definition).into_iter().map(|sql| numbered(sql, &before)));
-        statements.push(numbered(selection::store_sessions(definition), &before));
+        let chosen = inputs.parameters(&sessions_to_choose(plan), &kept, "[]")?;
+        statements.extend(selection::store_chosen(definition).map(|sql| numbered(sql, &chosen)));
+        let carried = inputs.parameters(&[], &kept, &before.chosen)?;
+        statements.extend(selection::store_carried(definition).into_iter().map(|sql| numbered(sql, &carried)));
+        let valued = inputs.parameters(&[], &kept, &before.previous)?;
+        statements.push(numbered(selection::store_sessions(definition), &valued));
         statements.push(
-            Statement::new(include_str!("../sql/index/raise_index_version.sql"))
+            Statement::new(sql!("index/raise_index_version"))
                 .bind(index)
                 .bind(scope.as_str())
                 .bind(range.first())
                 .bind(range.last()),
         );
-        statements.push(Statement::new(include_str!("../sql/index/raise_version.sql")).bind(scope));
-        statements.push(
-            Statement::new(include_str!("../sql/index/built.sql")).bind(index).bind(range.first()).bind(range.last()),
-        );
+        statements.push(Statement::new(sql!("index/raise_version")).bind(scope));
+        statements.push(Statement::new(sql!("index/built")).bind(index).bind(range.first()).bind(range.last()));
         let rows = self.db.batch(statements).await?;
         let built: BuiltRow = rows
             .last()
@@ -134,17 +116,64 @@ impl D1IndexStore<'_> {
         })
     }
 
-    /// The ids of the universe's securities as a JSON array; a ticker that nobody knows has none.
-    async fn universe_ids(&self, definition: &IndexDefinition) -> Result<Option<String>, StoreError> {
-        #[derive(Deserialize)]
-        struct Row {
-            id: i64,
+    /// Reads what of a definition is kept by number: the securities of its universe, and the lines of companies with several.
+    async fn inputs<'d>(
+        &self,
+        index: i64,
+        definition: &'d IndexDefinition,
+        now: UnixMillis,
+    ) -> Result<Inputs<'d>, StoreError> {
+        let tickers = definition.universe.as_deref().map(json_tickers).transpose()?;
+        let mut inputs = Inputs { index, definition, now, universe: None, lines: "[]".to_owned() };
+        if let Some(tickers) = &tickers {
+            let rows = self.db.run(Statement::new(sql!("index/universe")).bind(tickers.as_str())).await?;
+            let ids: Vec<i64> = rows.decode::<Line>()?.into_iter().map(|row| row.id).collect();
+            inputs.universe = Some(json(&ids)?);
         }
-        let Some(universe) = &definition.universe else { return Ok(None) };
-        let sql = "select id from securities where ticker in (select value from json_each(?1)) order by id";
-        let rows = self.db.run(Statement::new(sql).bind(json_tickers(universe)?)).await?;
-        let ids: Vec<i64> = rows.decode::<Row>()?.into_iter().map(|row| row.id).collect();
-        json(&ids).map(Some)
+        if definition.share_classes == ShareClasses::Company {
+            let rows =
+                self.db.run(Statement::new(sql!("index/lines_of_companies")).bind(inputs.universe.clone())).await?;
+            let lines: Vec<(i64, String)> =
+                rows.decode::<Line>()?.into_iter().map(|row| (row.id, row.issuer.unwrap_or_default())).collect();
+            inputs.lines = json(&lines)?;
+        }
+        Ok(inputs)
+    }
+
+    /// Computes who is in place before the first kept session, from the same state of the market data as the plan
+    /// (`market_version`; `None` where it does not matter).
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the market data has changed since.
+    async fn members_before(
+        &self,
+        inputs: &Inputs<'_>,
+        plan: &BuildPlan,
+        market_version: Option<i64>,
+    ) -> Result<Before, StoreError> {
+        let nobody = "[]".to_owned();
+        let Some(previous) = plan.sessions.iter().rev().find(|session| !session.kept) else {
+            return Ok(Before { chosen: nobody.clone(), previous: nobody });
+        };
+        let ranked: Vec<Day> = match plan.chosen_since_start.as_slice() {
+            [] => vec![previous.in_force],
+            all => all.iter().copied().filter(|day| *day <= previous.in_force).collect(),
+        };
+        let list = async |sql: String, parameters: [Param; 11]| {
+            let version = Statement::new("select version from data_versions where scope = 'market'");
+            let rows = self.db.batch(vec![version, numbered(sql, &parameters)]).await?;
+            if market_version.is_some() && rows[0].scalar()? != market_version {
+                return Err(StoreError::Conflict("market data has changed since the build was planned".into()));
+            }
+            let members = rows[1].decode::<Member>()?.into_iter();
+            json(&members.map(|m| (m.security_id, m.rank, m.weight, m.price, m.cap)).collect::<Vec<_>>())
+        };
+        let chosen = list(selection::list_chosen(inputs.definition), inputs.parameters(&ranked, &[], "[]")?).await?;
+        if previous.in_force == previous.day {
+            return Ok(Before { previous: chosen.clone(), chosen });
+        }
+        let carried = inputs.parameters(&[], &[previous], &chosen)?;
+        Ok(Before { previous: list(selection::list_carried(), carried).await?, chosen })
     }
 
     /// The statement that explains the only kept session of the plan, and its parameters.
@@ -154,22 +183,66 @@ impl D1IndexStore<'_> {
         definition: &IndexDefinition,
         plan: &BuildPlan,
     ) -> Result<Statement, StoreError> {
-        let universe = self.universe_ids(definition).await?;
-        let ranked: Vec<i32> = sessions_before(definition, plan).iter().map(|day| day.number()).collect();
-        let sessions: Vec<_> = plan.sessions.iter().map(plan_row).collect();
-        let parameters = [
-            json(&ranked)?.into(),
-            definition.top_n.into(),
-            index.into(),
-            json(&sessions)?.into(),
-            definition.return_type.dividend_share().into(),
-            METHOD_VERSION.into(),
-            Param::Null,
-            definition.buffer.into(),
-            universe.into(),
-        ];
-        Ok(numbered(selection::explain(definition), &parameters))
+        let inputs = self.inputs(index, definition, UnixMillis(0)).await?;
+        let before = self.members_before(&inputs, plan, None).await?;
+        let kept: Vec<&PlannedSession> = plan.sessions.iter().filter(|session| session.kept).collect();
+        Ok(numbered(selection::explain(), &inputs.parameters(&[], &kept, &before.previous)?))
     }
+}
+
+/// What the statements of a build have in common.
+struct Inputs<'d> {
+    index: i64,
+    definition: &'d IndexDefinition,
+    now: UnixMillis,
+    /// The ids of the universe's securities as a JSON array; a ticker that nobody knows has none.
+    universe: Option<String>,
+    /// The lines of the companies that have several, as a JSON array of id and issuer; empty where they do not matter.
+    lines: String,
+}
+
+impl Inputs<'_> {
+    /// The parameters `?1` to `?11` of [`selection`].
+    fn parameters(&self, ranked: &[Day], plan: &[&PlannedSession], before: &str) -> Result<[Param; 11], StoreError> {
+        let ranked: Vec<i32> = ranked.iter().map(|day| day.number()).collect();
+        let plan: Vec<PlanRow> = plan.iter().map(|session| plan_row(session)).collect();
+        Ok([
+            json(&ranked)?.into(),
+            self.definition.top_n.into(),
+            self.index.into(),
+            json(&plan)?.into(),
+            self.definition.return_type.dividend_share().into(),
+            METHOD_VERSION.into(),
+            self.now.into(),
+            self.definition.buffer.into(),
+            self.universe.clone().into(),
+            before.into(),
+            self.lines.as_str().into(),
+        ])
+    }
+}
+
+/// Who is in place before the first kept session, as the statements take it (`?10`).
+struct Before {
+    /// As chosen at the session in force then.
+    chosen: String,
+    /// As their weights are after the session before it.
+    previous: String,
+}
+
+#[derive(Deserialize)]
+struct Member {
+    security_id: i64,
+    rank: u32,
+    weight: f64,
+    price: f64,
+    cap: f64,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    id: i64,
+    issuer: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -181,7 +254,7 @@ struct BuiltRow {
 }
 
 /// A row of the parameter `plan`.
-type PlanRow = (i32, Option<i32>, u8, i32, i32, u8);
+type PlanRow = (i32, Option<i32>, u8, i32, i32);
 
 fn plan_row(session: &PlannedSession) -> PlanRow {
     (
@@ -190,7 +263,6 @@ fn plan_row(session: &PlannedSession) -> PlanRow {
         u8::from(session.after_hole),
         session.in_force.number(),
         session.base.number(),
-        u8::from(session.kept),
     )
 }
 
@@ -201,24 +273,6 @@ fn sessions_to_choose(plan: &BuildPlan) -> Vec<Day> {
     } else {
         plan.chosen_since_start.clone()
     }
-}
-
-/// The sessions whose rankings say who was in place before the first stored session.
-fn sessions_before(definition: &IndexDefinition, plan: &BuildPlan) -> Vec<Day> {
-    if selection::ranks_everything_for_returns(definition) && plan.chosen_since_start.is_empty() {
-        return plan.sessions.iter().map(|session| session.day).collect();
-    }
-    let outside = plan.sessions.iter().filter(|session| !session.kept).map(|session| session.in_force).max();
-    let inside_from_before = plan.sessions.iter().filter(|session| session.kept).map(|session| session.in_force).min();
-    let first_kept = plan.sessions.iter().find(|session| session.kept).map(|session| session.day);
-    if !plan.chosen_since_start.is_empty() {
-        return plan.chosen_since_start.iter().copied().filter(|day| Some(*day) < first_kept).collect();
-    }
-    let mut days: Vec<Day> =
-        [outside, inside_from_before.filter(|day| Some(*day) < first_kept)].into_iter().flatten().collect();
-    days.sort_unstable();
-    days.dedup();
-    days
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {

@@ -184,7 +184,7 @@ impl D1IndexStore<'_> {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn list(&self) -> Result<Vec<IndexRow>, StoreError> {
-        let rows = self.db.run(Statement::new(include_str!("../sql/index/list.sql"))).await?;
+        let rows = self.db.run(Statement::new(sql!("index/list"))).await?;
         rows.decode::<RawIndex>()?.into_iter().map(index_row).collect()
     }
 
@@ -193,7 +193,7 @@ impl D1IndexStore<'_> {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn find(&self, slug: &str) -> Result<Option<IndexRow>, StoreError> {
-        let rows = self.db.run(Statement::new(include_str!("../sql/index/find.sql")).bind(slug)).await?;
+        let rows = self.db.run(Statement::new(sql!("index/find")).bind(slug)).await?;
         rows.first::<RawIndex>()?.map(index_row).transpose()
     }
 
@@ -208,7 +208,7 @@ impl D1IndexStore<'_> {
             first: Option<i32>,
             last: Option<i32>,
         }
-        let rows = self.db.run(Statement::new(include_str!("../sql/index/behind.sql")).bind(index)).await?;
+        let rows = self.db.run(Statement::new(sql!("index/behind")).bind(index)).await?;
         let ends = rows.first::<Ends>()?.and_then(|ends| ends.first.zip(ends.last));
         Ok(ends.and_then(|(first, last)| DayRange::new(Day::from_number(first), Day::from_number(last))))
     }
@@ -229,10 +229,10 @@ impl D1IndexStore<'_> {
             .db
             .batch(vec![
                 versions_statement(&index.slug),
-                ranged(include_str!("../sql/index/sessions_of_range.sql")),
-                ranged(include_str!("../sql/index/unbuilt_of_range.sql")),
-                Statement::new(include_str!("../sql/market/is_synthetic.sql")),
-                ranged(include_str!("../sql/index/benchmark_of_range.sql")).bind(benchmark.map(Ticker::as_str)),
+                ranged(sql!("index/sessions_of_range")),
+                ranged(sql!("index/unbuilt_of_range")),
+                Statement::new(sql!("market/is_synthetic")),
+                ranged(sql!("index/benchmark_of_range")).bind(benchmark.map(Ticker::as_str)),
             ])
             .await?;
         #[derive(Deserialize)]
@@ -272,7 +272,7 @@ impl D1IndexStore<'_> {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn members(&self, index: &IndexRow, range: DayRange) -> Result<Analysis<MemberRow>, StoreError> {
-        let sql = include_str!("../sql/index/members_of_range.sql");
+        let sql = sql!("index/members_of_range");
         let members = Statement::new(sql).bind(index.id).bind(range.first()).bind(range.last());
         let rows = self.db.batch(vec![versions_statement(&index.slug), members]).await?;
         Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode()? })
@@ -288,7 +288,7 @@ impl D1IndexStore<'_> {
         first: Option<Day>,
         last: Option<Day>,
     ) -> Result<Analysis<Move>, StoreError> {
-        let changes = Statement::new(include_str!("../sql/index/changes_of_range.sql"));
+        let changes = Statement::new(sql!("index/changes_of_range"));
         let changes = changes.bind(index.id).bind(first).bind(last);
         let rows = self.db.batch(vec![versions_statement(&index.slug), changes]).await?;
         Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode()? })

@@ -1,45 +1,59 @@
 //! How the statements of a build are put together from the parts in `sql/index/`: a ranking, a choice from it, weights, and
-//! what is done with them. Every part names its parameters the same way:
+//! what is done with them. No statement does all of it: whoever names a common table expression twice has the parser read
+//! everything behind it twice, and the platform bounds how much that may come to. Every part names its parameters the same way:
 //!
 //! `?1` sessions to rank, `?2` members, `?3` index, `?4` plan, `?5` share of a dividend that counts, `?6` method version,
-//! `?7` now, `?8` buffer, `?9` ids of the universe or null.
+//! `?7` now, `?8` buffer, `?9` ids of the universe or null, `?10` members before the plan's first session, `?11` lines of the
+//! issuers that have several.
 
-use domain::index::{IndexDefinition, Rebalance, ShareClasses, Weighting};
+use domain::index::{IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
 
-/// A part of a statement.
-macro_rules! part {
-    ($name:literal) => {
-        include_str!(concat!("../sql/index/", $name, ".sql"))
-    };
-}
-
-/// The members of the sessions in `?1`, as `weighted`, and the plan.
-fn weighted(definition: &IndexDefinition) -> String {
+/// The members of the sessions in `?1`, as `weighted`.
+fn weighted(definition: &IndexDefinition) -> [&'static str; 3] {
     let ranked = match (definition.share_classes, definition.universe.is_some()) {
-        (ShareClasses::Company, _) => part!("ranked_companies"),
-        (ShareClasses::Line, true) => part!("ranked_universe"),
-        (ShareClasses::Line, false) => part!("ranked_market"),
+        (ShareClasses::Company, _) => sql!("index/ranked_companies"),
+        (ShareClasses::Line, true) => sql!("index/ranked_universe"),
+        (ShareClasses::Line, false) => sql!("index/ranked_market"),
     };
-    let chosen = if definition.buffer > 0 { part!("chosen_buffered") } else { part!("chosen_largest") };
+    let chosen = if definition.buffer > 0 { sql!("index/chosen_buffered") } else { sql!("index/chosen_largest") };
     let weights = match definition.weighting {
-        Weighting::Equal => part!("weighted_equal"),
-        Weighting::Cap => part!("weighted_cap"),
+        Weighting::Equal => sql!("index/weighted_equal"),
+        Weighting::Cap => sql!("index/weighted_cap"),
         // Its weights are set afterwards; until then the members weigh the same.
-        _ => part!("weighted_equal"),
+        _ => sql!("index/weighted_equal"),
     };
-    format!("with recursive\n{ranked}{chosen}{weights}{}", part!("plan"))
+    [ranked, chosen, weights]
 }
 
-/// Stores the members of the sessions at which they are chosen.
-pub(super) fn store_chosen(definition: &IndexDefinition) -> String {
-    format!("{}{}", weighted(definition), part!("members_upsert"))
+/// A statement over common table expressions.
+fn over(tables: &[&str], statement: &str) -> String {
+    let text = format!("with recursive\n{}{statement}", tables.join(",\n"));
+    text.replace("{company_cap}", sql!("index/company_cap"))
 }
 
-/// Forgets members that are no longer chosen.
-pub(super) fn clear_displaced(definition: &IndexDefinition) -> String {
-    // Which lines make up a company may change without any value of a session changing.
-    let always = if definition.share_classes == ShareClasses::Company { "true" } else { "false" };
-    format!("{}{}", weighted(definition), part!("clear_displaced").replace("{always}", always))
+/// Lists the members chosen at the last session in `?1`.
+pub(super) fn list_chosen(definition: &IndexDefinition) -> String {
+    over(&weighted(definition), sql!("index/members_chosen"))
+}
+
+/// Lists the members of the plan's only session, which lies between two rebalances.
+pub(super) fn list_carried() -> String {
+    over(&[sql!("index/plan"), sql!("index/carried")], sql!("index/members_carried"))
+}
+
+/// Stores the members of the sessions at which they are chosen, and forgets those that are no longer among them.
+pub(super) fn store_chosen(definition: &IndexDefinition) -> [String; 2] {
+    let again = match (definition.share_classes, definition.rebalance) {
+        // Which lines make up a company may change without any value of a session changing.
+        (ShareClasses::Company, _) => "true",
+        (ShareClasses::Line, Rebalance::Daily) => "false",
+        // Where weights were carried there was no turnover: the session has become a rebalance since.
+        (ShareClasses::Line, _) => "s.turnover = 0",
+    };
+    [
+        over(&weighted(definition), sql!("index/members_upsert")),
+        over(&weighted(definition), &sql!("index/clear_displaced").replace("{again}", again)),
+    ]
 }
 
 /// Stores the members of the sessions between two rebalances, and forgets those that are no longer among them.
@@ -47,36 +61,44 @@ pub(super) fn store_carried(definition: &IndexDefinition) -> Vec<String> {
     if definition.rebalance == Rebalance::Daily {
         return Vec::new();
     }
-    [part!("carried_upsert"), part!("clear_displaced_carried")]
-        .map(|last| format!("{}{}{last}", weighted(definition), part!("carried")))
-        .into()
-}
-
-/// The members before each session and what became of their prices.
-fn valued(definition: &IndexDefinition) -> String {
-    let before = if definition.rebalance == Rebalance::Daily {
-        part!("before_chosen").to_owned()
-    } else {
-        format!("{}{}", part!("carried"), part!("before_carried"))
+    let again = match definition.share_classes {
+        ShareClasses::Company => "true",
+        // The session was a rebalance and is none any more.
+        ShareClasses::Line => "s.turnover > 0",
     };
-    format!("{}{before}{}", weighted(definition), part!("valued"))
+    let tables = [sql!("index/plan"), sql!("index/carried")];
+    let clear = sql!("index/clear_displaced_carried").replace("{again}", again);
+    vec![over(&tables, sql!("index/carried_upsert")), over(&tables, &clear)]
 }
 
 /// Stores the returns, turnover and changes of the sessions.
 pub(super) fn store_sessions(definition: &IndexDefinition) -> String {
-    let place = match definition.share_classes {
-        ShareClasses::Line => part!("place_by_line"),
-        ShareClasses::Company => part!("place_by_company"),
+    let place = match (definition.share_classes, definition.universe.is_some()) {
+        (ShareClasses::Line, false) => sql!("index/place_by_line"),
+        (ShareClasses::Line, true) => sql!("index/place_in_universe"),
+        (ShareClasses::Company, _) => sql!("index/place_by_company"),
     };
-    format!("{}{}{place}{}", valued(definition), part!("sessions"), part!("sessions_upsert"))
+    let (cap, companies) = match definition.share_classes {
+        ShareClasses::Line => ("c.cap", "null"),
+        ShareClasses::Company => (sql!("index/cap_of_company"), sql!("index/companies_of_day")),
+    };
+    let above = if place == sql!("index/place_by_line") { sql!("index/above_by_line") } else { "" };
+    let changes = sql!("index/changes")
+        .replace("{place}", place)
+        .replace("{above}", above)
+        .replace("{place_cap}", cap)
+        .replace("{companies}", companies);
+    let sessions = sql!("index/sessions").replace("{changes}", &changes);
+    // A growth is named in several sums, and looked up for each of them. Keeping it costs less than asking for dividends again.
+    let materialized = if definition.return_type == ReturnType::Price { "" } else { "materialized" };
+    over(&[sql!("index/plan"), &valued(materialized), &sessions], sql!("index/sessions_upsert"))
 }
 
-/// The member returns of the sessions.
-pub(super) fn explain(definition: &IndexDefinition) -> String {
-    format!("{}{}", valued(definition), part!("explain"))
+/// The member returns of the plan's sessions.
+pub(super) fn explain() -> String {
+    over(&[sql!("index/plan"), &valued("")], sql!("index/explain"))
 }
 
-/// Whether the ranking must also cover the sessions that are built for their returns to be computed.
-pub(super) fn ranks_everything_for_returns(definition: &IndexDefinition) -> bool {
-    definition.share_classes == ShareClasses::Company
+fn valued(materialized: &str) -> String {
+    sql!("index/valued").replace("{materialized}", materialized)
 }

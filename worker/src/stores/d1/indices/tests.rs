@@ -1,5 +1,8 @@
 //! The index against reference results and against its own promises, over SQLite in memory with the real migrations.
 
+mod combinations;
+mod plain;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -53,7 +53,7 @@ impl<'a> D1MarketStore<'a> {
                 Statement::new(format!("delete from staging where batch in ({old})")).bind(before),
                 Statement::new(format!("delete from changed_days where batch in ({old})")).bind(before),
                 Statement::new("delete from batches where touched_at < ?1").bind(before),
-                Statement::new(include_str!("../sql/market/fail_abandoned.sql")).bind(before).bind(now),
+                Statement::new(sql!("market/fail_abandoned")).bind(before).bind(now),
             ])
             .await?;
         Ok(())

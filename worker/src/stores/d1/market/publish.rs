@@ -8,35 +8,31 @@ use super::tables::{DAILY_BARS, TABLES, Table, fill_securities};
 use super::{D1MarketStore, intraday};
 use crate::stores::d1::{Param, Statement, numbered};
 
-const INCOMING: &str = include_str!("../sql/market/incoming.sql");
-const NOTE_CHANGES: &str = include_str!("../sql/market/note_changes.sql");
-const NOTE_FRESH_DAYS: &str = include_str!("../sql/market/note_fresh_days.sql");
-const KEEP_REPLACED: &str = include_str!("../sql/market/keep_replaced.sql");
-const PUBLISH_ROWS: &str = include_str!("../sql/market/publish_rows.sql");
-const NOTE_SECURITIES: &str = include_str!("../sql/market/note_securities.sql");
-const KEEP_SECURITIES: &str = include_str!("../sql/market/keep_securities.sql");
-const PUBLISH_SECURITIES: &str = include_str!("../sql/market/publish_securities.sql");
-const REVEAL_SECURITIES: &str = include_str!("../sql/market/reveal_securities.sql");
-const COUNT_SESSIONS: &str = include_str!("../sql/market/count_sessions.sql");
-const TOUCHED: &str = include_str!("../sql/market/touched.sql");
-const DERIVED_CAPS: &str = include_str!("../sql/market/derived_caps.sql");
+const INCOMING: &str = sql!("market/incoming");
+const NOTE_CHANGES: &str = sql!("market/note_changes");
+const NOTE_FRESH_DAYS: &str = sql!("market/note_fresh_days");
+const KEEP_REPLACED: &str = sql!("market/keep_replaced");
+const PUBLISH_ROWS: &str = sql!("market/publish_rows");
+const NOTE_SECURITIES: &str = sql!("market/note_securities");
+const KEEP_SECURITIES: &str = sql!("market/keep_securities");
+const PUBLISH_SECURITIES: &str = sql!("market/publish_securities");
+const REVEAL_SECURITIES: &str = sql!("market/reveal_securities");
+const COUNT_SESSIONS: &str = sql!("market/count_sessions");
+const TOUCHED: &str = sql!("market/touched");
+const DERIVED_CAPS: &str = sql!("market/derived_caps");
 
 /// What is derived from splits and share counts, in the order in which one needs the other.
 const DERIVATIONS: [&str; 6] = [
-    include_str!("../sql/market/drop_splits_in_force.sql"),
-    include_str!("../sql/market/derive_splits.sql"),
-    include_str!("../sql/market/drop_implied_splits.sql"),
-    include_str!("../sql/market/derive_implied_splits.sql"),
-    include_str!("../sql/market/drop_shares_in_force.sql"),
-    include_str!("../sql/market/derive_shares.sql"),
+    sql!("market/drop_splits_in_force"),
+    sql!("market/derive_splits"),
+    sql!("market/drop_implied_splits"),
+    sql!("market/derive_implied_splits"),
+    sql!("market/drop_shares_in_force"),
+    sql!("market/derive_shares"),
 ];
 
 /// What is derived of the ranking, after them.
-const CAPS: [&str; 3] = [
-    include_str!("../sql/market/note_derived.sql"),
-    include_str!("../sql/market/drop_ineligible.sql"),
-    include_str!("../sql/market/publish_caps.sql"),
-];
+const CAPS: [&str; 3] = [sql!("market/note_derived"), sql!("market/drop_ineligible"), sql!("market/publish_caps")];
 
 #[derive(Deserialize)]
 struct Counts {
@@ -65,11 +61,11 @@ pub(super) fn settle(params: &[Param], batch: i64) -> Vec<Statement> {
     let mut sql = vec![COUNT_SESSIONS.to_owned()];
     sql.extend(DERIVATIONS.map(|statement| format!("{TOUCHED}{statement}")));
     sql.extend(CAPS.map(|statement| format!("{caps}{statement}")));
-    sql.push(include_str!("../sql/market/mark_outdated.sql").to_owned());
-    sql.push(include_str!("../sql/market/note_publication.sql").to_owned());
-    sql.push(include_str!("../sql/market/raise_market_version.sql").to_owned());
-    sql.push(include_str!("../sql/market/raise_version.sql").to_owned());
-    sql.push(include_str!("../sql/market/published.sql").to_owned());
+    sql.push(sql!("market/mark_outdated").to_owned());
+    sql.push(sql!("market/note_publication").to_owned());
+    sql.push(sql!("market/raise_market_version").to_owned());
+    sql.push(sql!("market/raise_version").to_owned());
+    sql.push(sql!("market/published").to_owned());
     let mut statements: Vec<Statement> = sql.into_iter().map(|sql| numbered(sql, params)).collect();
     statements.extend(forget(batch));
     statements

@@ -200,7 +200,7 @@ impl D1MarketStore<'_> {
             let rows = String::from_utf8(rows).map_err(|error| text(&error))?;
             let days: Vec<(i32, u32)> = days.into_iter().collect();
             let (first, last) = (days.first().map(|day| day.0), days.last().map(|day| day.0));
-            let insert = Statement::new(include_str!("../sql/market/stage_piece.sql"))
+            let insert = Statement::new(sql!("market/stage_piece"))
                 .bind(batch)
                 .bind(kind)
                 .bind(first)

@@ -271,12 +271,9 @@ fn what_is_said_of_securities_is_read_once() {
         detail: String,
     }
     let db = D1::in_memory();
-    let publish = super::tables::fill_securities(&format!(
-        "{}{}",
-        include_str!("../sql/market/incoming.sql"),
-        include_str!("../sql/market/publish_securities.sql")
-    ));
-    let undo = super::tables::fill_securities_past(include_str!("../sql/market/undo_securities.sql"));
+    let publish =
+        super::tables::fill_securities(&format!("{}{}", sql!("market/incoming"), sql!("market/publish_securities")));
+    let undo = super::tables::fill_securities_past(sql!("market/undo_securities"));
     for sql in [publish, undo] {
         let params = [1_i64; 3].map(Param::from);
         let plan = block_on(db.run(numbered(format!("explain query plan {sql}"), &params))).unwrap();

@@ -10,26 +10,26 @@ use super::{D1MarketStore, intraday};
 use crate::stores::d1::{Param, Statement, numbered};
 
 fn undo_table(table: &Table) -> Vec<String> {
-    let rows = include_str!("../sql/market/undo_rows.sql");
+    let rows = sql!("market/undo_rows");
     let mut sql = vec![
-        include_str!("../sql/market/undo_stage.sql").to_owned(),
-        format!("{rows}{}", include_str!("../sql/market/undo_note.sql")),
-        include_str!("../sql/market/undo_keep.sql").to_owned(),
+        sql!("market/undo_stage").to_owned(),
+        format!("{rows}{}", sql!("market/undo_note")),
+        sql!("market/undo_keep").to_owned(),
     ];
     if *table == DAILY_BARS {
-        sql.push(include_str!("../sql/market/undo_caps.sql").to_owned());
+        sql.push(sql!("market/undo_caps").to_owned());
     }
-    sql.push(format!("{rows}{}", include_str!("../sql/market/undo_restore.sql")));
-    sql.push(include_str!("../sql/market/undo_delete.sql").to_owned());
+    sql.push(format!("{rows}{}", sql!("market/undo_restore")));
+    sql.push(sql!("market/undo_delete").to_owned());
     sql.into_iter().map(|template| table.fill(&template)).collect()
 }
 
 fn undo_securities() -> Vec<String> {
     vec![
-        include_str!("../sql/market/undo_stage.sql").replace("{table}", "securities"),
-        include_str!("../sql/market/undo_note_securities.sql").to_owned(),
-        fill_securities(include_str!("../sql/market/undo_keep_securities.sql")),
-        fill_securities_past(include_str!("../sql/market/undo_securities.sql")),
+        sql!("market/undo_stage").replace("{table}", "securities"),
+        sql!("market/undo_note_securities").to_owned(),
+        fill_securities(sql!("market/undo_keep_securities")),
+        fill_securities_past(sql!("market/undo_securities")),
     ]
 }
 
@@ -47,13 +47,13 @@ impl D1MarketStore<'_> {
         let mut sql: Vec<String> = TABLES.into_iter().flat_map(undo_table).collect();
         sql.extend(intraday::undo());
         sql.extend(undo_securities());
-        sql.push(include_str!("../sql/market/mark_undone.sql").to_owned());
+        sql.push(sql!("market/mark_undone").to_owned());
         let mut statements: Vec<Statement> = sql.into_iter().map(|sql| numbered(sql, &params)).collect();
         let settled = settle(&params[..2], batch);
         // Sessions are counted by the first of these; those left without a bar go right after it.
         let mut settled = settled.into_iter();
         statements.extend(settled.next());
-        statements.push(Statement::new(include_str!("../sql/market/undo_sessions.sql")));
+        statements.push(Statement::new(sql!("market/undo_sessions")));
         statements.extend(settled);
         read_counts(&self.db.batch(statements).await?)
     }

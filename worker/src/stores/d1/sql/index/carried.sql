@@ -1,16 +1,15 @@
 -- Between two rebalances the members stay and their weights drift with their prices: each member of the session in force,
--- at its last price since (on the share basis of the day), grown by splits and, where they count (?5), dividends.
--- `weighted` holds the members of sessions that are needed but not kept.
-, in_force as (
+-- at its last price since (on the share basis of the day), grown by splits and, where they count (?5), dividends. Those of the
+-- session in force before the first one of the build are ?10.
+in_force as (
   select m.day, m.security_id, m.rank, m.weight, m.price, m.cap
-  from (select distinct in_force as day from plan where in_force in (select day from plan where kept = 1)) f
+  from (select distinct in_force as day from plan where in_force >= (select min(day) from plan)) f
   cross join index_members m on m.index_id = ?3 and m.day = f.day
   union all
-  select day, security_id, rank, weight, price, cap from weighted
-  where day < (select min(day) from plan where kept = 1)
+  select (select min(in_force) from plan), value->>0, value->>1, value->>2, value->>3, value->>4 from json_each(?10)
 ),
 last_traded as (
-  select p.day, p.kept, p.in_force, m.security_id, m.rank, m.weight, m.price as start_price, m.cap,
+  select p.day, p.in_force, m.security_id, m.rank, m.weight, m.price as start_price, m.cap,
          (select max(l.day) from daily_bars l
           where l.security_id = m.security_id and l.day > p.in_force and l.day <= p.day) as traded_day
   from plan p
@@ -43,7 +42,7 @@ repriced as materialized (
   from last_traded t
 ),
 carried as (
-  select r.day, r.kept, r.security_id, r.rank, r.price,
+  select r.day, r.security_id, r.rank, r.price,
          r.weight * r.price * r.factor / r.start_price
            / sum(r.weight * r.price * r.factor / r.start_price) over (partition by r.day) as weight,
          coalesce((select c.cap from market_caps c where c.day = r.day and c.security_id = r.security_id), r.cap) as cap

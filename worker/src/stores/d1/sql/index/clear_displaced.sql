@@ -2,7 +2,7 @@
 -- changed since, or that another method built, can have any, so that on most builds nothing is ranked again.
 delete from index_members
 where index_id = ?3
-  and day in (select p.day from plan p
-              join index_sessions s on s.index_id = ?3 and s.day = p.day
-              where p.kept = 1 and p.in_force = p.day and (s.outdated = 1 or s.method_version <> ?6 or {always}))
+  and day in (select p.value->>0 from json_each(?4) p
+              join index_sessions s on s.index_id = ?3 and s.day = p.value->>0
+              where p.value->>3 = p.value->>0 and (s.outdated = 1 or s.method_version <> ?6 or {again}))
   and (day, security_id) not in (select day, security_id from weighted)

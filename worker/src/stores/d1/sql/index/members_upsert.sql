@@ -1,6 +1,6 @@
 insert into index_members (index_id, day, security_id, rank, weight, price, cap)
 select ?3, day, security_id, rank, weight, price, cap from weighted
-where day in (select day from plan where kept = 1)
+where day in (select value->>0 from json_each(?4))
 on conflict (index_id, day, security_id) do update
 set rank = excluded.rank, weight = excluded.weight, price = excluded.price, cap = excluded.cap
 where (rank, weight, price, cap) is not (excluded.rank, excluded.weight, excluded.price, excluded.cap)

@@ -1,9 +1,7 @@
--- Where each security asked for stood in the ranking by line (?9: among these securities only, or null).
-found as (
-  select a.day, a.security_id, c.cap,
-         (select 1 + count(*) from market_caps o
-          where o.day = a.day and o.cap >= c.cap and (o.cap > c.cap or o.ticker < c.ticker)
-            and (?9 is null or o.security_id in (select value from json_each(?9)))) as place
-  from asked a
-  join market_caps c on c.day = a.day and c.security_id = a.security_id
-)
+-- In the ranking by line: each counts those since the one above it in this list, and their sum so far is its place.
+case when w.place_cap is not null then sum((
+  select count(*) from market_caps o
+  where o.day = w.place_day and o.cap >= w.place_cap and o.cap <= coalesce(w.cap_above, 9e999)
+    and (o.cap > w.place_cap or o.ticker <= w.ticker)
+    and (w.cap_above is null or o.cap < w.cap_above or o.ticker > w.ticker_above)
+)) over (partition by w.came order by w.place_cap desc, w.ticker) end

@@ -1,10 +1,11 @@
--- Return, turnover and changes of each session. The members are read once: what the turnover and the exits need of them is
--- carried along as JSON, which costs less than reading them again.
-, sums as materialized (
-  select day, prev_day, max(chosen) as chosen,
+-- Return, turnover and changes of each session. The members are read once: what the turnover and the changes need of them is
+-- carried along as text, which costs less than reading them again.
+sums as (
+  select day, max(chosen) as chosen,
          sum(weight * (growth - 1)) as return_value, sum(close is null) as stale, count(target) as staying,
          sum(target) as kept_weight,
          json_group_array(json_array(coalesce(target, 0), weight * growth)) as drifts,
+         ',' || group_concat(security_id) filter (where target is not null) || ',' as stayed,
          json_group_array(json_array(security_id, rank, close is not null)) filter (where target is null) as leaving,
          -- What the return was made from, condensed: two sums over the members of residues modulo primes.
          printf('%015x%015x',
@@ -15,37 +16,15 @@
   from valued
   group by day
 ),
--- Where every place is held by one who stays, nobody came.
-arrived as materialized (
-  select p.day, p.prev_day, m.security_id, m.rank, m.cap
+moved as materialized (
+  select p.*, s.chosen, s.return_value, s.stale, s.staying, s.kept_weight, s.drifts, s.fingerprint, ({changes}) as changes
   from plan p
   left join sums s on s.day = p.day
-  cross join index_members m on m.index_id = ?3 and m.day = p.day
-  where p.kept = 1 and (s.staying is null or (s.chosen and s.staying <> ?2))
-    and case when p.prev_day >= (select min(day) from plan where kept = 1)
-        then not exists (
-          select 1 from index_members o
-          where o.index_id = ?3 and o.day = p.prev_day and o.security_id = m.security_id)
-        else m.security_id not in (select o.security_id from before o where o.day < p.day) end
 ),
-counts as materialized (
-  select p.day, coalesce(s.staying, 0) + coalesce(a.arrived, 0) as constituents
-  from plan p
-  left join sums s on s.day = p.day
-  left join (select day, count(*) as arrived from arrived group by day) a on a.day = p.day
-  where p.kept = 1
-),
-entered as (
-  select day, prev_day, security_id, rank, cap from arrived where prev_day is not null
-),
-exited as materialized (
-  select s.day, s.prev_day, e.value->>0 as security_id, e.value->>1 as rank, e.value->>2 as traded
-  from sums s
-  cross join json_each(s.leaving) e
-  where s.chosen
-),
-asked as materialized (
-  select prev_day as day, security_id from entered
-  union
-  select day, security_id from exited
-),
+-- Members are counted only where nobody is known to have been in place before.
+built as materialized (
+  select m.*, case
+           when m.staying is null then (select count(*) from index_members c where c.index_id = ?3 and c.day = m.day)
+           else m.staying + (select count(*) from json_each(m.changes) e where e.value->>0 = 'entered') end as constituents
+  from moved m
+)

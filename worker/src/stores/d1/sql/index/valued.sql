@@ -1,18 +1,17 @@
 -- Each member in place before a session, valued at it. ?5 is the share of a dividend that counts: 0 for a price return, 1 for a
 -- total one, less for one net of tax.
-, held as (
+held as (
   select p.day, p.prev_day, p.in_force = p.day as chosen, m.security_id, m.rank, m.weight, m.price
   from plan p
   cross join index_members m on m.index_id = ?3 and m.day = p.prev_day
-  where p.kept = 1 and p.prev_day >= (select min(day) from plan where kept = 1)
+  where p.prev_day >= (select min(day) from plan)
   union all
-  select p.day, p.prev_day, p.in_force = p.day, m.security_id, m.rank, m.weight, m.price
-  from plan p
-  cross join before m on m.day = p.prev_day
-  where p.kept = 1
+  select p.day, p.prev_day, p.in_force = p.day, m.value->>0, m.value->>1, m.value->>2, m.value->>3
+  from (select day, prev_day, in_force from plan order by day limit 1) p
+  cross join json_each(?10) m
 ),
--- Each member valued at the session: at the close, or its delisting terms, restated for splits; without either it is carried
--- unchanged and counted as stale. Dividends are added where they count.
+-- At the close, or its delisting terms, restated for splits; without either it is carried unchanged and counted as stale.
+-- Dividends are added where they count.
 priced as (
   select h.*, b.close, n.weight as target,
          coalesce(b.close, (
@@ -22,16 +21,13 @@ priced as (
   left join daily_bars b on b.security_id = h.security_id and b.day = h.day
   left join index_members n on n.index_id = ?3 and n.day = h.day and n.security_id = h.security_id
 ),
--- Few securities split or pay in any range: only those are asked for it.
+-- Few securities split in any range: only those are asked for it. Many pay in it, so each member is asked.
 split as materialized (
-  select distinct x.security_id from splits_in_force x
-  where x.ex_day between (select min(day) from plan) and (select max(day) from plan)
+  select distinct x.security_id
+  from splits_in_force x indexed by splits_in_force_by_day
+  where x.ex_day > (select coalesce(min(prev_day), min(day)) from plan) and x.ex_day <= (select max(day) from plan)
 ),
-paid as materialized (
-  select distinct d.security_id from dividends d
-  where ?5 > 0 and d.ex_day between (select min(day) from plan) and (select max(day) from plan)
-),
-valued as (
+valued as {materialized} (
   select v.day, v.prev_day, v.chosen, v.security_id, v.rank, v.weight, v.price, v.close, v.target,
          case when v.worth is null then 1
               when v.security_id in (select security_id from split) then v.worth * coalesce((
@@ -39,7 +35,7 @@ valued as (
                 where x.security_id = v.security_id and x.ex_day > v.prev_day and x.ex_day <= v.day
               ), 1) / v.price
               else v.worth / v.price end
-         * case when v.security_id in (select security_id from paid) then coalesce((
+         * case when ?5 > 0 then coalesce((
              select exp(sum(ln(1 + ?5 * d.amount / coalesce(v.close, v.price)))) from dividends d
              where d.security_id = v.security_id and d.ex_day > v.prev_day and d.ex_day <= v.day
            ), 1) else 1 end as growth

@@ -1,4 +1,3 @@
-, weighted as (
-  select day, security_id, rank, cap / sum(cap) over (partition by day) as weight, close as price, cap
-  from chosen
+weighted as (
+  select day, security_id, rank, cap / sum(cap) over (partition by day) as weight, close as price, cap from chosen
 )

@@ -1,0 +1,1 @@
+select security_id, rank, weight, price, cap from carried

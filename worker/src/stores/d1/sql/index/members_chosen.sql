@@ -1,0 +1,3 @@
+-- The members chosen at the last of the ranked sessions.
+select security_id, rank, weight, price, cap from weighted
+where day = (select max(value) from json_each(?1))
