@@ -91,7 +91,7 @@ fn assert_composition(server: &Server, date: &str, golden: &Table) {
 }
 
 /// Compares a built range with the second computation of the same index, re-based at its first session.
-fn assert_is_the_oracle(server: &Server, query: &str, sessions: &[Session]) {
+pub(crate) fn assert_is_the_oracle(server: &Server, query: &str, sessions: &[Session]) {
     let performance = server.performance(query);
     let points = performance["data"].as_array().unwrap();
     assert_eq!(points.len(), sessions.len(), "{query}");

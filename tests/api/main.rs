@@ -3,10 +3,13 @@
 
 mod auth;
 mod cache;
+mod cors;
 mod errors;
 mod export;
 mod imports;
 mod index;
 mod index_reference;
+mod index_rows;
+mod index_settings;
 mod operations;
 mod streams;

@@ -31,6 +31,8 @@ pub enum Pace {
     Weekly,
     /// At the last close of the month.
     Monthly,
+    /// At the last close of the quarter.
+    Quarterly,
 }
 
 /// Which index.
@@ -202,5 +204,6 @@ fn is_chosen(day: Day, pace: Pace) -> bool {
         // Day 0 was a Thursday, so three days earlier a week began.
         Pace::Weekly => (day.number() + 3).div_euclid(7) != (next.number() + 3).div_euclid(7),
         Pace::Monthly => day.to_string()[..7] != next.to_string()[..7],
+        Pace::Quarterly => (day.year(), (day.month() - 1) / 3) != (next.year(), (next.month() - 1) / 3),
     }
 }

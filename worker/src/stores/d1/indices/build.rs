@@ -83,8 +83,8 @@ impl D1IndexStore<'_> {
         let mut statements = vec![
             Statement::new(sql!("index/refuse_if_moved")).bind(market_version),
             ranged(sql!("index/raise_if_unheld")).bind(scope.as_str()),
-            ranged(sql!("index/clear_unheld")),
             ranged(sql!("index/clear_unheld_members")),
+            ranged(sql!("index/clear_unheld")),
         ];
         let chosen = inputs.parameters(&sessions_to_choose(plan), &kept, "[]")?;
         statements.extend(selection::store_chosen(definition).map(|sql| numbered(sql, &chosen)));
@@ -165,8 +165,7 @@ impl D1IndexStore<'_> {
             if market_version.is_some() && rows[0].scalar()? != market_version {
                 return Err(StoreError::Conflict("market data has changed since the build was planned".into()));
             }
-            let members = rows[1].decode::<Member>()?.into_iter();
-            json(&members.map(|m| (m.security_id, m.rank, m.weight, m.price, m.cap)).collect::<Vec<_>>())
+            json(&in_place(rows[1].decode()?))
         };
         let chosen = list(selection::list_chosen(inputs.definition), inputs.parameters(&ranked, &[], "[]")?).await?;
         if previous.in_force == previous.day {
@@ -233,10 +232,19 @@ struct Before {
 #[derive(Deserialize)]
 struct Member {
     security_id: i64,
-    rank: u32,
-    weight: f64,
+    rank: Option<u32>,
+    weight: Option<f64>,
     price: f64,
     cap: f64,
+}
+
+/// The members as the statements take them: security, rank, weight, price, cap. Without a rank they come in its order, without
+/// a weight all weigh the same.
+#[expect(clippy::cast_precision_loss, reason = "an index has at most 1 000 members")]
+fn in_place(members: Vec<Member>) -> Vec<(i64, u32, f64, f64, f64)> {
+    let each = 1.0 / members.len() as f64;
+    let ranked = (1..).zip(members);
+    ranked.map(|(at, m)| (m.security_id, m.rank.unwrap_or(at), m.weight.unwrap_or(each), m.price, m.cap)).collect()
 }
 
 #[derive(Deserialize)]

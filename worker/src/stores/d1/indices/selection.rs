@@ -31,8 +31,12 @@ fn over(tables: &[&str], statement: &str) -> String {
     text.replace("{company_cap}", sql!("index/company_cap"))
 }
 
-/// Lists the members chosen at the last session in `?1`.
+/// Lists the members chosen at the last session in `?1`, by rank. Without a weight all weigh the same.
 pub(super) fn list_chosen(definition: &IndexDefinition) -> String {
+    let plain = (definition.weighting, definition.share_classes) == (Weighting::Equal, ShareClasses::Line);
+    if plain && definition.buffer == 0 && definition.universe.is_none() {
+        return sql!("index/members_largest").to_owned();
+    }
     over(&weighted(definition), sql!("index/members_chosen"))
 }
 

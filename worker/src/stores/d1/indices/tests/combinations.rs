@@ -167,6 +167,10 @@ fn every_combination_of_settings_equals_a_second_computation_and_agrees_with_bui
         let whole = range("2023-12-29", "2024-04-12");
         let built = build_bridged(&db, definition, whole, false).unwrap();
         assert_is_plain(&db, definition, &plain.index(definition));
+        // How returns are counted does not change how builds join.
+        if definition.return_type != ReturnType::Net {
+            continue;
+        }
         for (first, last) in [("2024-02-20", "2024-04-12"), ("2023-12-29", "2024-02-21")] {
             build_bridged(&parts, definition, range(first, last), false).unwrap();
         }

@@ -1,1 +1,1 @@
-select security_id, rank, weight, price, cap from carried
+select security_id, weight, price, cap, rank from carried order by rank
