@@ -40,18 +40,10 @@ const fn export_of(kind: RowKind) -> Export {
             sql: sql!("exports_intraday_bars"),
             columns: &["ticker", "t", "open", "high", "low", "close", "volume", "vwap", "n", "interval", "source"],
         },
-        RowKind::MarketCaps => {
-            Export { sql: sql!("exports_market_caps"), columns: &["date", "ticker", "market_cap"] }
-        }
-        RowKind::Shares => {
-            Export { sql: sql!("exports_shares"), columns: &["ticker", "shares_outstanding", "as_of"] }
-        }
-        RowKind::Splits => {
-            Export { sql: sql!("exports_splits"), columns: &["ticker", "date", "ratio"] }
-        }
-        RowKind::Dividends => {
-            Export { sql: sql!("exports_dividends"), columns: &["ticker", "ex_date", "amount"] }
-        }
+        RowKind::MarketCaps => Export { sql: sql!("exports_market_caps"), columns: &["date", "ticker", "market_cap"] },
+        RowKind::Shares => Export { sql: sql!("exports_shares"), columns: &["ticker", "shares_outstanding", "as_of"] },
+        RowKind::Splits => Export { sql: sql!("exports_splits"), columns: &["ticker", "date", "ratio"] },
+        RowKind::Dividends => Export { sql: sql!("exports_dividends"), columns: &["ticker", "ex_date", "amount"] },
     }
 }
 

@@ -80,7 +80,7 @@ impl D1Bars<'_> {
     /// See [`StoreError`].
     pub(crate) async fn as_of(&self, day: Day) -> Result<AsOf, StoreError> {
         let end = domain::calendar::new_york_instant(day.plus(1), 0);
-        let found = Statement::new(include_str!("../sql/bars/version_as_of.sql")).bind(end);
+        let found = Statement::new(sql!("bars/version_as_of")).bind(end);
         let version = self.0.run(found).await?.scalar()?.unwrap_or(0);
         Ok(AsOf { version, day })
     }

@@ -11,7 +11,7 @@ use super::{BarQuery, BarsFound, D1Bars, SCOPES, versions_statement};
 use crate::stores::d1::data_versions::{self, Versions};
 use crate::stores::d1::{Param, Rows, Statement};
 
-const GROUPED: &str = include_str!("../sql/bars/grouped.sql");
+const GROUPED: &str = sql!("bars/grouped");
 
 /// Only what one source brought.
 const OF_SOURCE: &str = " and version in (select p.version from publications p where p.source = ?7)";
@@ -62,16 +62,16 @@ impl D1Bars<'_> {
         let mut statements = vec![versions_statement()];
         match interval {
             Some(interval) => {
-                let sql = include_str!("../sql/bars/intraday.sql").replace("{order}", order);
+                let sql = sql!("bars/intraday").replace("{order}", order);
                 let bars = Statement::new(sql).bind(query.ticker).bind(interval.minutes()).bind(query.source);
                 let bars = bars.bind(query.preferred).bind(query.span.from).bind(query.span.to);
                 statements.push(bars.bind(query.limit + 1).bind(query.regular_only));
             }
             None if is_session => {
                 let Some((first, last)) = days(query) else { return Ok(None) };
-                let sql = include_str!("../sql/bars/daily.sql").replace("{order}", order);
+                let sql = sql!("bars/daily").replace("{order}", order);
                 statements.push(Statement::new(sql).bind(query.ticker).bind(first).bind(last).bind(query.limit + 1));
-                statements.push(Statement::new(include_str!("../sql/bars/sources.sql")));
+                statements.push(Statement::new(sql!("bars/sources")));
             }
             None => return Ok(None),
         }
@@ -102,7 +102,7 @@ impl D1Bars<'_> {
         let mut versions: Vec<i64> = rows.iter().map(|row| row.version).collect();
         versions.sort_unstable();
         versions.dedup();
-        let asked = Statement::new(include_str!("../sql/bars/sources_of.sql"));
+        let asked = Statement::new(sql!("bars/sources_of"));
         let asked = asked.bind(serde_json::json!(versions).to_string());
         Ok(self.0.run(asked).await?.decode::<SourceRow>()?.into_iter().map(|row| row.source).collect())
     }
@@ -116,7 +116,7 @@ impl D1Bars<'_> {
     ) -> Result<Vec<String>, StoreError> {
         let rows = match days(query).filter(|_| known.len() > 1) {
             Some((first, last)) => {
-                let asked = Statement::new(include_str!("../sql/bars/sources_of_sessions.sql"));
+                let asked = Statement::new(sql!("bars/sources_of_sessions"));
                 self.0.run(asked.bind(security).bind(first).bind(last)).await?.decode()?
             }
             None => known,
@@ -128,9 +128,9 @@ impl D1Bars<'_> {
     async fn read_made(&self, query: &BarQuery<'_>) -> Result<Option<BarsFound>, StoreError> {
         // 1. Of what, and restated for what.
         let minutes = query.size.minutes().unwrap_or(60);
-        let series = Statement::new(include_str!("../sql/bars/series.sql")).bind(query.ticker).bind(minutes);
+        let series = Statement::new(sql!("bars/series")).bind(query.ticker).bind(minutes);
         let series = series.bind(query.span.from).bind(query.span.to).bind(query.source).bind(query.preferred);
-        let security = Statement::new(include_str!("../sql/bars/security.sql")).bind(query.ticker);
+        let security = Statement::new(sql!("bars/security")).bind(query.ticker);
         let answers = self.0.batch(vec![versions_statement(), series, security, actions_statement(query)]).await?;
         let versions = data_versions::decode(&answers[0], &SCOPES)?;
         let series: Option<SeriesRow> = answers[1].first()?;
@@ -149,7 +149,7 @@ impl D1Bars<'_> {
         };
         for held in candidates {
             let Some(statement) = grouped_statement(query, &held, &cuts) else { continue };
-            let sources = Statement::new(include_str!("../sql/bars/sources.sql"));
+            let sources = Statement::new(sql!("bars/sources"));
             let answers = self.0.batch(vec![versions_statement(), statement, sources]).await?;
             if data_versions::decode(&answers[0], &SCOPES)? != versions {
                 return Ok(None);
@@ -195,9 +195,9 @@ fn found(
 fn actions_statement(query: &BarQuery<'_>) -> Statement {
     let dividends = query.adjustment == Adjustment::SplitsAndDividends;
     match query.as_of {
-        None => Statement::new(include_str!("../sql/bars/actions.sql")).bind(query.ticker).bind(dividends),
+        None => Statement::new(sql!("bars/actions")).bind(query.ticker).bind(dividends),
         Some(then) => {
-            let sql = include_str!("../sql/bars/actions_as_of.sql");
+            let sql = sql!("bars/actions_as_of");
             Statement::new(sql).bind(query.ticker).bind(dividends).bind(then.version)
         }
     }
@@ -223,10 +223,10 @@ fn grouped_statement(query: &BarQuery<'_>, held: &Held, cuts: &[Day]) -> Option<
         }
     };
     let rows = match (held.interval.is_some(), query.as_of.is_some()) {
-        (true, false) => include_str!("../sql/bars/held_intraday.sql"),
-        (true, true) => include_str!("../sql/bars/held_intraday_as_of.sql"),
-        (false, false) => include_str!("../sql/bars/held_daily.sql"),
-        (false, true) => include_str!("../sql/bars/held_daily_as_of.sql"),
+        (true, false) => sql!("bars/held_intraday"),
+        (true, true) => sql!("bars/held_intraday_as_of"),
+        (false, false) => sql!("bars/held_daily"),
+        (false, true) => sql!("bars/held_daily_as_of"),
     };
     let order = if query.descending { "desc" } else { "asc" };
     let sql = format!("{rows}{GROUPED}")

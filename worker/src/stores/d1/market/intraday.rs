@@ -12,8 +12,8 @@ use super::tables::Table;
 /// The kind of their staged rows, and their table.
 pub(super) const KIND: &str = "intraday_bars";
 
-const INCOMING: &str = include_str!("../sql/intraday/incoming.sql");
-const UNDO_ROWS: &str = include_str!("../sql/intraday/undo_rows.sql");
+const INCOMING: &str = sql!("intraday/incoming");
+const UNDO_ROWS: &str = sql!("intraday/undo_rows");
 
 /// The staged row of a bar: security, minutes, start, day, minute, extended, then its values.
 #[derive(Debug, Serialize)]
@@ -25,10 +25,10 @@ impl StagedRow for Values {}
 pub(super) fn publish() -> Vec<String> {
     let with_incoming = |statement: &str| format!("{INCOMING}{statement}");
     vec![
-        include_str!("../sql/intraday/open_series.sql").to_owned(),
-        with_incoming(include_str!("../sql/intraday/note_changes.sql")),
-        with_incoming(include_str!("../sql/intraday/keep_replaced.sql")),
-        with_incoming(include_str!("../sql/intraday/publish_rows.sql")),
+        sql!("intraday/open_series").to_owned(),
+        with_incoming(sql!("intraday/note_changes")),
+        with_incoming(sql!("intraday/keep_replaced")),
+        with_incoming(sql!("intraday/publish_rows")),
     ]
 }
 
@@ -36,11 +36,11 @@ pub(super) fn publish() -> Vec<String> {
 pub(super) fn undo() -> Vec<String> {
     let with_written = |statement: &str| format!("{UNDO_ROWS}{statement}");
     vec![
-        include_str!("../sql/market/undo_stage.sql").replace("{table}", KIND),
-        with_written(include_str!("../sql/intraday/undo_note.sql")),
-        with_written(include_str!("../sql/intraday/undo_keep.sql")),
-        with_written(include_str!("../sql/intraday/undo_restore.sql")),
-        include_str!("../sql/intraday/undo_delete.sql").to_owned(),
+        sql!("market/undo_stage").replace("{table}", KIND),
+        with_written(sql!("intraday/undo_note")),
+        with_written(sql!("intraday/undo_keep")),
+        with_written(sql!("intraday/undo_restore")),
+        sql!("intraday/undo_delete").to_owned(),
     ]
 }
 
