@@ -107,7 +107,8 @@ impl<'m> Plain<'m> {
             let traded = self.closes[&day].contains_key(ticker);
             self.caps.get(&(day, ticker)).copied().filter(|_| traded)
         })?;
-        let before = |line: &&Ranked| line.cap > cap || (line.cap == cap && line.ticker.as_str() < ticker);
+        let before =
+            |line: &&Ranked| line.cap > cap || (line.cap.total_cmp(&cap).is_eq() && line.ticker.as_str() < ticker);
         Some(1 + ranking.iter().filter(before).count())
     }
 
