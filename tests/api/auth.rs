@@ -21,13 +21,19 @@ const WRITES: [(&str, &str, &str); 10] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 20] = [
+const READS: [(&str, &str); 26] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
     ("GET", "/composition-changes"),
     ("POST", "/export-data"),
     ("GET", "/index-explain?date=2026-08-03"),
+    ("GET", "/index-statistics"),
+    ("GET", "/index-attribution"),
+    ("GET", "/index-trades"),
+    ("GET", "/index-compare?benchmark=X"),
+    ("GET", "/index-quality"),
+    ("POST", "/what-if"),
     ("GET", "/indices"),
     ("GET", "/indices/x"),
     ("GET", "/providers"),

@@ -12,4 +12,5 @@ mod index_reference;
 mod index_rows;
 mod index_settings;
 mod operations;
+mod research;
 mod streams;

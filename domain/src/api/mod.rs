@@ -10,6 +10,7 @@ pub mod openapi;
 mod operations;
 mod problem;
 mod providers;
+mod research;
 mod stream_batch;
 mod streams;
 
@@ -25,6 +26,13 @@ pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};
 pub use operations::{Health, Readiness};
 pub use problem::{FieldError, ProblemBody};
 pub use providers::{Provider, ProviderCapabilities, ProviderList, ProviderSetting};
+pub use research::{
+    ActiveShare, Brinson, BrinsonOfSector, ComparedSession, ContributionOfMember, ContributionOfSector, CostModel,
+    DatedHolding, DefinedStatistic, DistributionBin, DrawdownRow, IndexAttribution, IndexComparison, IndexQuality,
+    IndexStatistics, IndexTrades, LookAheadCheck, LookAheadReport, LookAheadSession, MonthReturn, MovedValue,
+    PortfolioValue, QualityFinding, QualityRepair, RebalanceSummary, RollingStatistics, RollingWindow, TradeOrder,
+    TradingCosts, WhatIf, WhatIfMember, WhatIfResult, WhatIfSession, WhatIfSide, YearComparison, YearReturn,
+};
 pub use stream_batch::{read_batch, read_number};
 pub use streams::{
     AddBatch, AddedBatch, AllStreamStats, ManyStreamStats, StreamDetail, StreamStats, StreamSymbol, StreamSymbolList,

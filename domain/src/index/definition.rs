@@ -27,8 +27,8 @@ pub enum Weighting {
     SectorEqual,
 }
 
-/// When members are chosen anew and weights set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// When members are chosen anew and weights set; the more often, the smaller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rebalance {
     /// At every close.
     #[default]
@@ -97,6 +97,12 @@ named!(Weighting {
 impl Weighting {
     /// The weightings that SQL sets by itself; the others need `research::weights`.
     pub const IN_SQL: &'static [&'static str] = &["equal", "cap"];
+
+    /// Whether it looks back on returns.
+    #[must_use]
+    pub const fn needs_risk(self) -> bool {
+        matches!(self, Self::InverseVolatility | Self::EqualRisk | Self::MinimumVariance)
+    }
 }
 named!(Rebalance { Daily = "daily", Weekly = "weekly", Monthly = "monthly", Quarterly = "quarterly" });
 named!(ReturnType { Price = "price", Total = "total", Net = "net" });

@@ -7,6 +7,7 @@ mod look_ahead;
 mod panel;
 mod quality;
 mod replay;
+mod scenario;
 mod study;
 mod trading;
 mod weighting;
@@ -20,6 +21,7 @@ pub use look_ahead::{Evaluation, Moved, Part, moved, sampled_sessions};
 pub use panel::{Bar, Growth, Line, Panel};
 pub use quality::{Check, Defect, Limits, Policy, Repair, check_feed, check_line, is_late_feed, verdict};
 pub use replay::{Held, Replay, Step, replay};
+pub use scenario::{Ranked, Scenario, Weigher, run};
 pub use study::{Member, Plan, StudiedSession, Study, Traded, TradedSession, mean_cost};
 pub use trading::{
     Capacity, Costs, CostsOfOrder, Ledger, Order, Rebalance, Sizing, Target, TradingError, average_value_traded,

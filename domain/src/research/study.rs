@@ -101,6 +101,25 @@ pub struct Traded {
     pub holdings: Vec<(usize, f64)>,
 }
 
+impl Traded {
+    /// All costs of the range, the first purchase included.
+    #[must_use]
+    pub fn total_costs(&self) -> CostsOfOrder {
+        self.rebalances.iter().fold(CostsOfOrder::default(), |sum, one| CostsOfOrder {
+            commission: sum.commission + one.costs.commission,
+            spread: sum.spread + one.costs.spread,
+            impact: sum.impact + one.costs.impact,
+        })
+    }
+
+    /// The capital that every rebalance after the first can move; with one rebalance, that one. `None` where no volume is known.
+    #[must_use]
+    pub fn capacity(&self) -> Option<f64> {
+        let later = self.rebalances.get(1..).filter(|later| !later.is_empty()).unwrap_or(&self.rebalances);
+        later.iter().filter_map(|one| one.capacity).map(|capacity| capacity.capital).reduce(f64::min)
+    }
+}
+
 impl Study {
     /// What each member added on each session after the first.
     #[must_use]

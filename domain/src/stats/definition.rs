@@ -28,6 +28,14 @@ pub struct Definition {
     pub value: fn(&Statistics) -> Option<f64>,
 }
 
+impl Definition {
+    /// Whether it measures against a benchmark.
+    #[must_use]
+    pub fn needs_benchmark(&self) -> bool {
+        matches!(self.name, "beta" | "alpha" | "up_capture" | "down_capture" | "information_ratio")
+    }
+}
+
 const DEFINITIONS: [Definition; 25] = [
     super::total_return::DEFINITION,
     super::cagr::DEFINITION,

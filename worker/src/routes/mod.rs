@@ -70,6 +70,12 @@ static ROUTES: &[Route] = table! {
     Get    "/composition-changes"   (READ)              indices::changes;
     Post   "/export-data"           (READ)              indices::export;
     Get    "/index-explain"         (READ)              indices::explain;
+    Get    "/index-statistics"      (READ)              indices::statistics;
+    Get    "/index-attribution"     (READ)              indices::attribution;
+    Get    "/index-trades"          (READ)              indices::trades;
+    Get    "/index-compare"         (READ)              indices::compare;
+    Get    "/index-quality"         (READ)              indices::quality;
+    Post   "/what-if"               (READ)              indices::what_if;
     Get    "/indices"               (READ)              indices::list;
     Get    "/indices/{slug}"        (READ)              indices::one;
     Get    "/providers"             (READ)              providers::list;

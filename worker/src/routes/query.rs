@@ -82,6 +82,20 @@ impl Query {
         }
     }
 
+    /// A number within bounds, both included.
+    ///
+    /// # Errors
+    /// 400 for a text that is not a number, 422 for one out of bounds.
+    pub(crate) fn decimal(&self, name: &str, least: f64, most: f64) -> Result<Option<f64>, Problem> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b".-+eE".contains(&byte));
+        match text.parse::<f64>().ok().filter(|_| plain) {
+            None => Err(Problem::malformed_parameter(name, text, "expected a number")),
+            Some(number) if (least..=most).contains(&number) => Ok(Some(number)),
+            Some(_) => Err(Problem::impossible(name, text, format!("a number from {least} to {most}"))),
+        }
+    }
+
     /// One of a few named values.
     ///
     /// # Errors
@@ -194,6 +208,17 @@ mod tests {
         }
         for outside in ["0", "9", "-1", "99999999999999999999999"] {
             assert_eq!(status(query(&format!("n={outside}")).integer("n", 1, 8)).0, 422, "{outside}");
+        }
+    }
+
+    #[test]
+    fn decimals_are_finite_and_within_bounds() {
+        assert_eq!(query("n=2.5").decimal("n", 0.0, 10.0).unwrap(), Some(2.5));
+        for malformed in ["a", "1,5", "-", "NaN", "inf", "0x1"] {
+            assert_eq!(status(query(&format!("n={malformed}")).decimal("n", 0.0, 10.0)).0, 400, "{malformed}");
+        }
+        for outside in ["-1", "10.1", "1e999"] {
+            assert_eq!(status(query(&format!("n={outside}")).decimal("n", 0.0, 10.0)).0, 422, "{outside}");
         }
     }
 

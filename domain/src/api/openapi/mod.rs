@@ -9,6 +9,7 @@ mod market_data;
 mod operation;
 mod parameters;
 mod problems;
+mod research;
 mod service;
 mod streams;
 
@@ -17,8 +18,12 @@ use serde_json::{Map, Value, json};
 use operation::Operation;
 
 /// The groups of routes, in the order in which they are shown, each with its sentence.
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     ("index", "Build an index from the stored prices, read it, explain it, export it."),
+    (
+        "research",
+        "Why an index moved, what it costs and compares with, what it would have been, whether its data is good.",
+    ),
     ("market data", "Where prices come from and what each ingestion brought. Ingestion itself is a job, not an API."),
     ("streams", "Points in, exact statistics of the last 10^k points out."),
     ("files", "Your own files: import, list, undo, and export what is stored."),
@@ -39,6 +44,7 @@ const ABOUT: &str = "Prices in, an index out, every number explainable down to i
 fn operations() -> impl Iterator<Item = &'static Operation> {
     let groups = [
         index_service::OPERATIONS,
+        research::OPERATIONS,
         market_data::OPERATIONS,
         streams::OPERATIONS,
         files::OPERATIONS,

@@ -89,6 +89,8 @@ pub(super) enum Body {
     Table,
     /// A part of a file.
     Bytes,
+    /// JSON, or a CSV file of which this is an example.
+    JsonOrCsv(Shape, &'static str),
 }
 
 impl Body {
@@ -110,6 +112,13 @@ impl Body {
                     "application/gzip": file("A CSV file packed by gzip."),
                 },
             }),
+            Self::JsonOrCsv(shape, example) => json!({
+                "required": true,
+                "content": {
+                    "application/json": shape.content(),
+                    "text/csv": {"schema": {"type": "string"}, "example": example},
+                },
+            }),
             Self::Bytes => json!({
                 "required": true, "content": {"application/octet-stream": file("At most 90 MB of the file.")},
             }),
@@ -126,6 +135,8 @@ pub(super) enum Answer {
     Cached(Shape),
     /// The same, also as CSV and as a workbook.
     CachedTable(Shape),
+    /// The same, also as CSV.
+    CachedCsv(Shape),
     /// A workbook.
     Workbook,
     /// A CSV file.
@@ -141,12 +152,12 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 impl Answer {
     /// Whether the caches keep it, so that it has an entity tag.
     pub(super) const fn is_cached(self) -> bool {
-        matches!(self, Self::Cached(_) | Self::CachedTable(_))
+        matches!(self, Self::Cached(_) | Self::CachedTable(_) | Self::CachedCsv(_))
     }
 
     const fn shape(self) -> Option<Shape> {
         match self {
-            Self::Json(shape) | Self::Cached(shape) | Self::CachedTable(shape) => Some(shape),
+            Self::Json(shape) | Self::Cached(shape) | Self::CachedTable(shape) | Self::CachedCsv(shape) => Some(shape),
             Self::Workbook | Self::Csv(_) | Self::Text(..) | Self::Empty => None,
         }
     }
@@ -155,6 +166,10 @@ impl Answer {
         let workbook = json!({"schema": {"type": "string", "format": "binary"}});
         match self {
             Self::Json(shape) | Self::Cached(shape) => json!({"application/json": shape.content()}),
+            Self::CachedCsv(shape) => json!({
+                "application/json": shape.content(),
+                "text/csv": {"schema": {"type": "string", "description": "RFC 4180, the main table row by row."}},
+            }),
             Self::CachedTable(shape) => json!({
                 "application/json": shape.content(),
                 "text/csv": {"schema": {"type": "string", "description": "RFC 4180, the same numbers row by row."}},
@@ -172,7 +187,7 @@ impl Operation {
     /// The types that it names.
     pub(super) fn shapes(&self) -> impl Iterator<Item = Shape> {
         let body = match self.body {
-            Some(Body::Json(shape) | Body::OptionalJson(shape)) => Some(shape),
+            Some(Body::Json(shape) | Body::OptionalJson(shape) | Body::JsonOrCsv(shape, _)) => Some(shape),
             Some(Body::Table | Body::Bytes) | None => None,
         };
         body.into_iter().chain(self.answer.shape())
@@ -238,11 +253,11 @@ impl Operation {
         }
         if self.answer.is_cached()
             || matches!(self.answer, Answer::Workbook | Answer::Csv(_))
-            || self.id == "buildIndex"
+            || matches!(self.id, "buildIndex" | "whatIf")
         {
             names.push("x-data-version");
         }
-        if matches!(self.answer, Answer::Workbook | Answer::Csv(_) | Answer::CachedTable(_)) {
+        if matches!(self.answer, Answer::Workbook | Answer::Csv(_) | Answer::CachedTable(_) | Answer::CachedCsv(_)) {
             names.push("Content-Disposition");
         }
         if self.status == 201 {

@@ -10,6 +10,7 @@ mod format;
 mod list;
 mod performance;
 mod report;
+mod research;
 
 pub(super) use build::build;
 pub(super) use changes::changes;
@@ -19,6 +20,7 @@ pub(super) use export::export;
 pub(super) use format::Csv;
 pub(super) use list::{list, one};
 pub(super) use performance::performance;
+pub(super) use research::{attribution, compare, quality, statistics, trades, what_if};
 
 use domain::calendar;
 use domain::index::IndexDefinition;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::api::{Performance, PerformancePoint};
 use domain::calendar;
 use domain::index::{BASE_VALUE, Gap, LevelPoint, SessionReturn, compound};
-use domain::stats::{Series, Statistics, definitions, statistics};
+use domain::stats::{DatedReturn, Series, Statistics, definitions, statistics};
 use domain::units::{Day, DayRange, Ticker};
 
 use super::format::{Csv, Format, optional};
@@ -36,12 +36,21 @@ pub(super) struct Loaded {
     pub(super) performance: Performance,
     pub(super) statistics: Statistics,
     pub(super) range: BuiltRange,
+    /// The benchmark's returns of the sessions after the first.
+    pub(super) benchmark: Option<Vec<f64>>,
 }
 
 impl Loaded {
     /// The versions it was read under.
     pub(super) fn versions(&self) -> Versions {
         self.range.versions.clone()
+    }
+
+    /// The returns by which the level grew, one for each session after the first.
+    pub(super) fn returns(&self) -> Vec<DatedReturn> {
+        let counted =
+            |point: &PerformancePoint| DatedReturn { day: point.date, value: point.daily_return.unwrap_or(0.0) };
+        self.performance.data.iter().skip(1).map(counted).collect()
     }
 }
 
@@ -144,7 +153,7 @@ pub(super) async fn load(db: &D1, index: &IndexRow, wanted: &Wanted) -> Result<L
             .collect(),
         statistics: named_statistics(&statistics, benchmark.is_some()),
     };
-    Ok(Loaded { performance, statistics, range })
+    Ok(Loaded { performance, statistics, range, benchmark })
 }
 
 /// 404 for a range of which nothing is built.
@@ -224,11 +233,10 @@ fn benchmark_returns(
 }
 
 /// Statistics by name; those against a benchmark only where there is one.
-fn named_statistics(statistics: &Statistics, with_benchmark: bool) -> BTreeMap<String, Option<f64>> {
-    const AGAINST: [&str; 5] = ["beta", "alpha", "up_capture", "down_capture", "information_ratio"];
+pub(super) fn named_statistics(statistics: &Statistics, with_benchmark: bool) -> BTreeMap<String, Option<f64>> {
     definitions()
         .iter()
-        .filter(|definition| with_benchmark || !AGAINST.contains(&definition.name))
+        .filter(|definition| with_benchmark || !definition.needs_benchmark())
         .map(|definition| (definition.name.to_owned(), (definition.value)(statistics)))
         .collect()
 }

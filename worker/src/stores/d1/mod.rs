@@ -20,6 +20,7 @@ pub(crate) mod jobs;
 pub(crate) mod market;
 pub(crate) mod operations;
 pub(crate) mod provider_budgets;
+pub(crate) mod research;
 mod rows;
 pub(crate) mod stream_symbols;
 

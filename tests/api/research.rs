@@ -1,0 +1,387 @@
+//! Research routes: sums that must come out exactly, orders that must reproduce holdings, defects that must be found.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::{Value, json};
+use system_tests::{Options, Server, Table, sessions_between, shared_data, small_close, small_shares};
+
+use crate::index_reference::forty_sessions;
+
+const SLUG: &str = "index=top20-equal-daily-price-line";
+
+/// Forty companies over a quarter, with volumes and sectors.
+fn market() -> Server {
+    let server = Server::start(Options::default());
+    let mut securities = "ticker,name,sector\n".to_owned();
+    let mut bars = "date,ticker,close,volume\n".to_owned();
+    for company in 0..40 {
+        let sector = ["Energy", "Health", "Tools"][company as usize % 3];
+        securities += &format!("C{company:02},Company {company},{sector}\n");
+        for day in sessions_between("2026-07-01", "2026-09-30") {
+            bars += &format!("{day},C{company:02},{},{}\n", small_close(day, company), 20_000 + 500 * company);
+        }
+    }
+    server.import("shares", small_shares(40));
+    server.import("daily_bars", bars);
+    // After the shares, whose file names another sector.
+    server.import("securities", securities);
+    server
+}
+
+fn build(server: &Server, request: Value) -> String {
+    let mut request = request;
+    // The first close of a weekly index is the last one of a week.
+    request["start_date"] = json!(if request["rebalance"] == "weekly" { "2026-07-02" } else { "2026-07-01" });
+    request["end_date"] = json!("2026-09-30");
+    server.build(&request)["index"].as_str().unwrap().to_owned()
+}
+
+fn number(value: &Value, name: &str) -> f64 {
+    value[name].as_f64().unwrap_or_else(|| panic!("{name} in {value}"))
+}
+
+fn sum(list: &Value, name: &str) -> f64 {
+    list.as_array().unwrap().iter().map(|one| number(one, name)).sum()
+}
+
+#[track_caller]
+fn assert_same(was: f64, expected: f64, tolerance: f64) {
+    assert!((was - expected).abs() <= tolerance, "{was} is not {expected}");
+}
+
+#[test]
+fn contributions_and_effects_sum_to_what_they_explain() {
+    let server = market();
+    for request in [json!({"top_n": 20}), json!({"top_n": 20, "weighting": "cap", "rebalance": "weekly"})] {
+        let slug = build(&server, request);
+        for range in ["", "&start_date=2026-07-20&end_date=2026-09-11"] {
+            let found = server.get(&format!("/index-attribution?index={slug}{range}")).expect(200).json();
+            let performance = server.performance(&format!("index={slug}{range}"));
+            let last = performance["data"].as_array().unwrap().last().unwrap();
+            let total = number(last, "cumulative_return");
+            assert_same(number(&found, "period_return"), total, 0.0);
+            assert_eq!(found["agrees"], true, "{found}");
+            for list in ["members", "sectors"] {
+                assert_same(sum(&found[list], "contribution"), total, 1e-12);
+                assert_same(sum(&found[list], "mean_weight"), 1.0, 1e-12);
+            }
+            assert_eq!(found["sectors"].as_array().unwrap().len(), 3);
+            let brinson = &found["against_cap_weight"];
+            let difference = number(brinson, "difference");
+            assert_same(number(brinson, "return") - number(brinson, "benchmark_return"), difference, 1e-15);
+            assert_same(sum(&brinson["sectors"], "total"), difference, 1e-12);
+        }
+    }
+    // The cap-weighted index has nothing to explain against itself, and its return is the benchmark of the equal one.
+    let caps = build(&server, json!({"top_n": 20, "weighting": "cap"}));
+    let own = server.get(&format!("/index-attribution?index={caps}")).expect(200).json();
+    assert_same(number(&own["against_cap_weight"], "difference"), 0.0, 1e-12);
+    let equal = server.get(&format!("/index-attribution?{SLUG}")).expect(200).json();
+    assert_same(number(&equal["against_cap_weight"], "benchmark_return"), number(&own, "period_return"), 1e-12);
+    let csv = server.get(&format!("/index-attribution?{SLUG}&format=csv")).expect(200).text();
+    assert_eq!(Table::parse(&csv).rows().len(), equal["members"].as_array().unwrap().len());
+}
+
+/// Replays the orders of every rebalance and compares the holdings before and after each.
+fn replay(server: &Server, query: &str) -> (Value, usize) {
+    let whole = server.get(&format!("/index-trades?{query}")).expect(200).json();
+    let mut held: BTreeMap<String, f64> = BTreeMap::new();
+    let mut orders = 0;
+    for rebalance in whole["rebalances"].as_array().unwrap() {
+        let date = rebalance["date"].as_str().unwrap();
+        let one = server.get(&format!("/index-trades?{query}&date={date}")).expect(200).json();
+        for order in one["orders"].as_array().unwrap() {
+            let ticker = order["ticker"].as_str().unwrap().to_owned();
+            let shares = held.entry(ticker).or_default();
+            assert_eq!(shares.to_bits(), number(order, "shares_before").to_bits(), "{date} {order}");
+            *shares += number(order, "shares");
+            assert_eq!(shares.to_bits(), number(order, "shares_after").to_bits(), "{date} {order}");
+            orders += 1;
+        }
+        held.retain(|_, shares| *shares != 0.0);
+        let cash = number(&one, "cash_before")
+            - sum(&one["orders"], "notional")
+            - one["orders"].as_array().unwrap().iter().map(|order| number(&order["costs"], "total")).sum::<f64>();
+        assert_same(number(&one, "cash_after"), cash, 1e-6);
+        // Nothing is held but the members of that day.
+        let composition = server.get(&format!("/index-composition?date={date}&{SLUG}")).expect(200).json();
+        let members: BTreeSet<&str> = composition["constituents"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|member| member["ticker"].as_str().unwrap())
+            .collect();
+        assert!(held.keys().all(|ticker| members.contains(ticker.as_str())), "{date}");
+    }
+    (whole, orders)
+}
+
+#[test]
+fn orders_reproduce_the_holdings_exactly_and_free_ones_the_index() {
+    let server = market();
+    build(&server, json!({"top_n": 20}));
+    let range = format!("{SLUG}&start_date=2026-07-01&end_date=2026-08-14");
+    let (fractional, orders) = replay(&server, &range);
+    assert!(orders > 600, "{orders} orders");
+    assert!(number(&fractional, "net_return") < number(&fractional, "gross_return"));
+    assert!(number(&fractional, "capacity") > 0.0);
+    let (whole, _) = replay(&server, &format!("{range}&mode=whole&lot=10&capital=250000"));
+    for rebalance in whole["rebalances"].as_array().unwrap() {
+        assert!(number(rebalance, "cash") >= 0.0, "{rebalance}");
+    }
+    for order in whole["orders"].as_array().unwrap() {
+        assert_same(number(order, "shares") % 10.0, 0.0, 0.0);
+    }
+    let free = format!("{range}&commission_bps=0&half_spread_bps=0&impact=0");
+    let free = server.get(&format!("/index-trades?{free}")).expect(200).json();
+    assert_same(number(&free, "net_return"), number(&free, "gross_return"), 1e-12);
+    assert_same(number(&free["total_costs"], "total"), 0.0, 0.0);
+    let _ = server.get(&format!("/index-trades?{range}&date=2026-08-15")).problem(404, "no_data");
+    let _ = server.get(&format!("/index-trades?{range}&mode=fractional&lot=10")).problem(422, "invalid_value");
+    let ruinous = format!("/index-trades?{range}&capital=100&least_commission=10");
+    let _ = server.get(&ruinous).problem(422, "costs_exceed_value");
+}
+
+#[test]
+fn a_series_beside_itself_does_not_differ_and_beside_another_by_hand() {
+    let server = market();
+    let equal = build(&server, json!({"top_n": 20}));
+    let wide = build(&server, json!({"top_n": 40}));
+    let own = server.get(&format!("/index-compare?{SLUG}&against={equal}")).expect(200).json();
+    assert_same(number(&own, "tracking_error"), 0.0, 0.0);
+    assert_same(number(&own, "tracking_difference"), 0.0, 0.0);
+    assert_same(number(&own, "beta"), 1.0, 1e-12);
+    assert_same(number(&own["active_share"], "mean"), 0.0, 0.0);
+    let other = server.get(&format!("/index-compare?{SLUG}&against={wide}")).expect(200).json();
+    // Twenty members of 1/20 and the same of 1/40: half of (20·(1/20 − 1/40) + 20·1/40).
+    assert_same(number(&other["active_share"], "mean"), 0.5, 1e-12);
+    assert_eq!(other["active_share"]["common_members"], 20);
+    let returns = |name: &str| -> Vec<f64> {
+        let levels: Vec<f64> = other["data"].as_array().unwrap().iter().map(|point| number(point, name)).collect();
+        levels.windows(2).map(|pair| pair[1] / pair[0] - 1.0).collect()
+    };
+    let differences: Vec<f64> = returns("level").iter().zip(returns("against")).map(|(r, b)| r - b).collect();
+    let n = f64::from(u32::try_from(differences.len()).unwrap());
+    let mean = differences.iter().sum::<f64>() / n;
+    let squares: f64 = differences.iter().map(|value| (value - mean) * (value - mean)).sum();
+    assert_same(number(&other, "tracking_error"), (squares / (n - 1.0) * 252.0).sqrt(), 1e-9);
+    let ticker = server.get(&format!("/index-compare?{SLUG}&benchmark=C07")).expect(200).json();
+    let performance = server.performance(&format!("{SLUG}&benchmark=C07"));
+    for name in ["beta", "alpha", "up_capture", "down_capture", "information_ratio"] {
+        assert_eq!(ticker[name], performance["statistics"][name], "{name}");
+    }
+    assert!(ticker["active_share"].is_null());
+    let _ = server.get(&format!("/index-compare?{SLUG}")).problem(400, "missing_parameter");
+    let _ = server.get(&format!("/index-compare?{SLUG}&against=top7-equal-daily-price-line")).problem(404, "not_found");
+}
+
+#[test]
+fn the_statistics_page_says_what_the_performance_says() {
+    let server = market();
+    build(&server, json!({"top_n": 20}));
+    let page = server.get(&format!("/index-statistics?{SLUG}&benchmark=C03&windows=10,21&bins=12")).expect(200).json();
+    let performance = server.performance(&format!("{SLUG}&benchmark=C03"));
+    let statistics = page["statistics"].as_array().unwrap();
+    assert_eq!(statistics.len(), performance["statistics"].as_object().unwrap().len());
+    for statistic in statistics {
+        let name = statistic["name"].as_str().unwrap();
+        assert_eq!(statistic["value"], performance["statistics"][name], "{name}");
+    }
+    let points = performance["data"].as_array().unwrap();
+    let level = |at: usize| number(&points[at], "level");
+    for rolling in page["rolling"].as_array().unwrap() {
+        let window = usize::try_from(rolling["sessions"].as_u64().unwrap()).unwrap();
+        let data = rolling["data"].as_array().unwrap();
+        assert_eq!(data.len(), points.len() - window);
+        for (at, point) in data.iter().enumerate() {
+            assert_eq!(point["date"], points[at + window]["date"]);
+            assert_same(number(point, "return"), level(at + window) / level(at) - 1.0, 1e-12);
+        }
+    }
+    let growth = |list: &Value| list.as_array().unwrap().iter().map(|one| 1.0 + number(one, "return")).product::<f64>();
+    let total = 1.0 + number(points.last().unwrap(), "cumulative_return");
+    assert_same(growth(&page["monthly"]), total, 1e-12);
+    assert_same(growth(&page["yearly"]), total, 1e-12);
+    let counted: u64 = page["distribution"].as_array().unwrap().iter().map(|bin| bin["count"].as_u64().unwrap()).sum();
+    assert_eq!(usize::try_from(counted).unwrap(), points.len() - 1);
+    let deepest = page["drawdowns"][0]["depth"].as_f64().unwrap();
+    assert_same(deepest, number(&performance["statistics"], "max_drawdown"), 1e-12);
+    for (query, status, code) in [("windows=1", 422, "invalid_value"), ("bins=x", 400, "malformed_parameter")] {
+        let _ = server.get(&format!("/index-statistics?{SLUG}&{query}")).problem(status, code);
+    }
+}
+
+#[test]
+fn a_changed_index_is_what_building_it_gives() {
+    let server = market();
+    build(&server, json!({"top_n": 20}));
+    let ask = |body: Value| {
+        let mut body = body;
+        body["index"] = json!("top20-equal-daily-price-line");
+        server.post("/what-if", &body).expect(200).json()
+    };
+    // What can be built is built, and compared session by session.
+    let tickers: Vec<String> = (0..40).map(|company| format!("C{company:02}")).collect();
+    let without: Vec<&String> = tickers.iter().filter(|ticker| *ticker != "C39" && *ticker != "C35").collect();
+    for (question, definition) in [
+        (json!({"top_n": 10}), json!({"top_n": 10})),
+        (json!({"top_n": 30}), json!({"top_n": 30})),
+        (json!({"weighting": "cap"}), json!({"top_n": 20, "weighting": "cap"})),
+        (json!({"exclude": ["C39", "C35"]}), json!({"top_n": 20, "universe": without})),
+        (json!({"rebalance": "weekly"}), json!({"top_n": 20, "rebalance": "weekly"})),
+    ] {
+        let slow = question.get("rebalance").is_some();
+        let mut definition = definition;
+        definition["start_date"] = json!(if slow { "2026-07-02" } else { "2026-07-01" });
+        definition["end_date"] = json!("2026-09-30");
+        let mut question = question;
+        question["start_date"] = definition["start_date"].clone();
+        let slug = server.build(&definition)["index"].as_str().unwrap().to_owned();
+        let found = ask(question.clone());
+        assert_eq!(found["base_agrees"], true, "{question}");
+        let built = server.performance(&format!("index={slug}&start_date={}", found["start_date"].as_str().unwrap()));
+        for (point, session) in built["data"].as_array().unwrap().iter().zip(found["data"].as_array().unwrap()) {
+            assert_eq!(point["date"], session["date"]);
+            assert_same(number(session, "variant"), number(point, "level"), 1e-8);
+        }
+        let composition = server.get(&format!("/index-composition?index={slug}&date=2026-09-30")).expect(200).json();
+        let weights = |list: &Value| -> BTreeMap<String, f64> {
+            let entry = |one: &Value| (one["ticker"].as_str().unwrap().to_owned(), number(one, "weight"));
+            list.as_array().unwrap().iter().map(entry).collect()
+        };
+        let (expected, was) = (weights(&composition["constituents"]), weights(&found["members"]));
+        assert_eq!(expected.keys().collect::<Vec<_>>(), was.keys().collect::<Vec<_>>(), "{question}");
+        for (ticker, weight) in &was {
+            assert_same(*weight, expected[ticker], 1e-12);
+        }
+    }
+    for weighting in ["equal", "cap", "capped", "inverse_volatility", "erc", "min_variance", "sector_equal"] {
+        let found = ask(json!({"weighting": weighting}));
+        assert_same(sum(&found["members"], "weight"), 1.0, 1e-12);
+        assert_eq!(found["base_agrees"], true);
+    }
+    let pinned = ask(json!({"pin": ["C00"], "exclude": ["C39"]}));
+    let members = pinned["members"].to_string();
+    assert!(members.contains("\"C00\"") && !members.contains("\"C39\""), "{members}");
+    assert_eq!(pinned["members"].as_array().unwrap().len(), 20);
+}
+
+#[test]
+fn own_holdings_are_walked_from_a_file() {
+    let server = market();
+    build(&server, json!({"top_n": 20}));
+    let file = "date,ticker,weight\n2026-07-01,C01,0.6\n2026-07-01,C02,0.4\n2026-08-03,C03,\n2026-08-03,C04,\n";
+    let path = format!("/what-if?{SLUG}");
+    let send = |path: &str, file: &str| {
+        server.request("POST", path).header("content-type", "text/csv").body(file.to_owned()).send()
+    };
+    let found = send(&path, file).expect(200).json();
+    let day = |text: &str| text.parse().unwrap();
+    let close = |text: &str, company| small_close(day(text), company);
+    let first =
+        0.6 * close("2026-08-03", 1) / close("2026-07-01", 1) + 0.4 * close("2026-08-03", 2) / close("2026-07-01", 2);
+    let last =
+        0.5 * close("2026-09-30", 3) / close("2026-08-03", 3) + 0.5 * close("2026-09-30", 4) / close("2026-08-03", 4);
+    assert_same(number(&found["variant"], "cumulative_return"), first * last - 1.0, 1e-12);
+    let base = server.performance(SLUG);
+    let total = number(base["data"].as_array().unwrap().last().unwrap(), "cumulative_return");
+    assert_same(number(&found["base"], "cumulative_return"), total, 1e-15);
+    for (file, status, code) in [
+        ("date,ticker\n2026-07-04,C01\n", 422, "invalid_value"),
+        ("date,ticker\n2026-07-01,NONE\n", 422, "invalid_value"),
+        ("ticker\nC01\n", 422, "invalid_value"),
+    ] {
+        let _ = send(&path, file).problem(status, code);
+    }
+    let _ = server.post("/what-if", &json!({})).problem(422, "invalid_value");
+    let both = json!({"top_n": 5, "holdings": [{"date": "2026-07-01", "ticker": "C01"}]});
+    let _ = server.post("/what-if", &both).problem(422, "invalid_value");
+}
+
+#[test]
+fn real_prices_have_the_holes_and_jumps_that_are_known_of_them() {
+    let Some(folder) = shared_data("data/us_2013_2018") else { return };
+    let server = Server::start(Options::default());
+    server.import("daily_bars", fs::read(folder.join("daily_prices.csv.gz")).unwrap());
+    server.import("shares", fs::read(folder.join("shares.csv")).unwrap());
+    server.build(&json!({"start_date": "2013-02-08", "end_date": "2018-02-07", "top_n": 505}));
+    let slug = "index=top505-equal-daily-price-line";
+    let mut missing = 0.0;
+    let mut jumps = BTreeSet::new();
+    // In parts, since an answer takes 400 000 member rows.
+    for (first, last) in [("2013-02-08", "2015-06-30"), ("2015-07-01", "2018-02-07")] {
+        let found = server.get(&format!("/index-quality?{slug}&start_date={first}&end_date={last}")).expect(200).json();
+        assert_eq!(found["accepted"], true);
+        for finding in found["findings"].as_array().unwrap() {
+            let on = format!("{} {}", finding["date"].as_str().unwrap(), finding["ticker"].as_str().unwrap_or("all"));
+            match finding["check"].as_str().unwrap() {
+                "missing_price" => missing += number(finding, "found"),
+                "price_jump" => {
+                    jumps.insert(on);
+                }
+                _ => {}
+            }
+        }
+    }
+    // Interior ticker-days without a price.
+    assert_same(missing, 51.0, 0.0);
+    // Spin-offs, a share dividend and two real moves that no split record explains.
+    let expected = [
+        "2013-04-19 VRTX",
+        "2014-08-07 DISCA",
+        "2014-08-07 DISCK",
+        "2015-07-02 NI",
+        "2015-07-20 EBAY",
+        "2016-04-22 AMD",
+        "2016-05-20 LNT",
+    ];
+    assert_eq!(jumps.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn recorded_caps_that_are_wrong_at_splits_are_found_and_repaired() {
+    let Some(folder) = shared_data("data/us_2026_06_08") else { return };
+    let server = Server::start(Options::default());
+    server.import("securities", fs::read(folder.join("companies.csv")).unwrap());
+    server.import("daily_bars", fs::read(folder.join("daily_prices.csv")).unwrap());
+    server.import("splits", fs::read(folder.join("splits.csv")).unwrap());
+    // The caps as the vendor recorded them, and as they were corrected.
+    let caps = Table::read(&folder.join("market_caps.csv"));
+    let mut recorded = "date,ticker,market_cap\n".to_owned();
+    let mut corrected = BTreeMap::new();
+    for row in caps.rows() {
+        recorded += &format!("{},{},{}\n", row.text("date"), row.text("ticker"), row.text("market_cap_recorded"));
+        corrected.insert((row.text("date"), row.text("ticker")), row.number("market_cap").unwrap());
+    }
+    server.import("market_caps", recorded);
+    server.build(&json!({"start_date": "2026-06-08", "end_date": "2026-08-21", "top_n": 400}));
+    let query = "/index-quality?index=top400-equal-daily-price-line&policy=repair";
+    let found = server.get(query).expect(200).json();
+    let findings = found["findings"].as_array().unwrap();
+    for (date, ticker) in [("2026-06-12", "KLAC"), ("2026-06-24", "DD"), ("2026-07-02", "CRWD"), ("2026-08-11", "MNST")]
+    {
+        let is_it = |one: &&Value| one["date"] == date && one["ticker"] == ticker && one["check"] == "cap_near_split";
+        let finding = findings.iter().find(is_it).unwrap_or_else(|| panic!("{ticker} on {date}: {found}"));
+        assert_eq!(finding["verdict"], "repaired");
+        let repaired = number(&finding["repair"], "market_cap");
+        assert_same(repaired / corrected[&(date, ticker)], 1.0, 2e-3);
+    }
+    let blocked = server.get(&query.replace("repair", "block")).expect(200).json();
+    assert_eq!(blocked["accepted"], false);
+    let passed = server.get(&query.replace("repair", "pass")).expect(200).json();
+    assert_eq!((&passed["findings"], &passed["accepted"]), (&json!([]), &json!(true)));
+}
+
+#[test]
+fn real_contributions_sum_within_1e_12_and_the_walk_in_memory_is_the_index() {
+    let Some((server, _)) = forty_sessions() else { return };
+    server.build(&json!({"start_date": "2017-12-11", "end_date": "2018-02-07"}));
+    let found = server.get("/index-attribution").expect(200).json();
+    let total = number(&found, "period_return");
+    assert_same(sum(&found["members"], "contribution"), total, 1e-12);
+    assert_same(sum(&found["sectors"], "contribution"), total, 1e-12);
+    assert_eq!(found["agrees"], true);
+    let asked = server.post("/what-if", &json!({"exclude": ["AAPL"]})).expect(200).json();
+    assert_eq!(asked["base_agrees"], true);
+}

@@ -1,0 +1,364 @@
+//! `POST /what-if`: a changed index, or holdings of one's own, beside the index as it is.
+
+use std::collections::BTreeMap;
+
+use domain::api::{WhatIf, WhatIfMember, WhatIfResult, WhatIfSession, WhatIfSide};
+use domain::index::{BASE_VALUE, IndexDefinition, Rebalance, Weighting};
+use domain::research::{
+    Change, DEFAULT_CAP_LIMIT, Held, Ranked, Replay, Scenario, WINDOW_RETURNS, active_share, compare, replay, run,
+};
+use domain::stats::{Series, statistics};
+use domain::units::{Day, Ticker};
+
+use super::super::performance::{Loaded, Wanted, load, named_statistics};
+use super::super::{check_range, find};
+use super::holdings::{self, Dated};
+use super::{MEMBER_ROWS, range_of, refuse_too_many};
+use crate::error::{Problem, field_error};
+use crate::routes::request::Call;
+use crate::routes::respond::{Answer, Reply};
+use crate::stores::d1::D1;
+use crate::stores::d1::indices::IndexRow;
+use crate::stores::d1::research::{D1ResearchStore, StudiedIndex, moved};
+
+/// Most bytes of an upload of holdings.
+const CSV_LIMIT_BYTES: u64 = 1 << 20;
+
+/// How often a read is tried again because data was published meanwhile.
+const READS: usize = 3;
+
+/// Pins and exclusions of one question.
+const MOST_TICKERS: usize = 200;
+
+/// How far the walk of the unchanged index may lie from what is stored.
+const AGREEMENT: f64 = 1e-12;
+
+/// What is asked, checked.
+struct Asked {
+    slug: String,
+    wanted: Wanted,
+    pinned: Vec<Ticker>,
+    excluded: Vec<Ticker>,
+    top_n: Option<u32>,
+    weighting: Option<Weighting>,
+    cap_limit: Option<f64>,
+    rebalance: Option<Rebalance>,
+    holdings: Option<Dated>,
+}
+
+/// Both side by side.
+pub(in crate::routes) async fn what_if(call: &Call) -> Answer {
+    let asked = checked(read_request(call).await?, call)?;
+    let db = call.db()?;
+    for _ in 0..READS {
+        let index = find(db, &asked.slug).await?;
+        let loaded = load(db, &index, &asked.wanted).await?;
+        refuse_too_many(&loaded)?;
+        if let Some((answer, version)) = answered(db, &index, &loaded, &asked).await? {
+            return Ok(Reply::json(&answer)?.with_data_version(version));
+        }
+    }
+    Err(moved().into())
+}
+
+async fn read_request(call: &Call) -> Result<WhatIf, Problem> {
+    if call.content_type().as_deref() != Some("text/csv") {
+        call.query(&[])?;
+        return call.json().await;
+    }
+    let query = call.query(&["index", "start_date", "end_date"])?;
+    Ok(WhatIf {
+        index: query.text("index").map(str::to_owned),
+        start_date: query.day("start_date")?,
+        end_date: query.day("end_date")?,
+        holdings: Some(holdings::from_csv(&call.bytes(CSV_LIMIT_BYTES).await?)?),
+        ..WhatIf::default()
+    })
+}
+
+fn checked(request: WhatIf, call: &Call) -> Result<Asked, Problem> {
+    check_range(request.start_date, request.end_date, call.now)?;
+    let mut errors = Vec::new();
+    let mut tickers = |field: &str, list: Option<Vec<String>>| {
+        let list = list.unwrap_or_default();
+        if list.len() > MOST_TICKERS {
+            errors.push(field_error(field, None, format!("at most {MOST_TICKERS} tickers")));
+        }
+        let mut read = Vec::new();
+        for text in list.iter().take(MOST_TICKERS) {
+            match text.parse::<Ticker>() {
+                Ok(ticker) => read.push(ticker),
+                Err(error) => errors.push(field_error(field, Some(text), error.to_string())),
+            }
+        }
+        read
+    };
+    let (pinned, excluded) = (tickers("pin", request.pin), tickers("exclude", request.exclude));
+    if let Some(both) = pinned.iter().find(|pin| excluded.contains(pin)) {
+        errors.push(field_error("pin", Some(both.as_str()), "not excluded at the same time"));
+    }
+    if let Some(top_n) = request.top_n.filter(|top_n| !(1..=1000).contains(top_n)) {
+        errors.push(field_error("top_n", Some(&top_n.to_string()), "a whole number from 1 to 1000"));
+    }
+    if let Some(limit) = request.cap_limit.filter(|limit| !(*limit > 0.0 && *limit <= 1.0)) {
+        errors.push(field_error("cap_limit", Some(&limit.to_string()), "a number above 0 and up to 1"));
+    }
+    let weighting = request.weighting.as_deref().map(|name| (name, Weighting::from_name(name)));
+    if let Some((name, None)) = weighting {
+        errors.push(field_error("weighting", Some(name), format!("one of {}", Weighting::NAMES.join(", "))));
+    }
+    let rebalance = request.rebalance.as_deref().map(|name| (name, Rebalance::from_name(name)));
+    if let Some((name, None)) = rebalance {
+        errors.push(field_error("rebalance", Some(name), format!("one of {}", Rebalance::NAMES.join(", "))));
+    }
+    let changes = !pinned.is_empty()
+        || !excluded.is_empty()
+        || request.top_n.is_some()
+        || weighting.is_some()
+        || rebalance.is_some()
+        || request.cap_limit.is_some();
+    match (&request.holdings, changes) {
+        (Some(_), true) => errors.push(field_error("holdings", None, "absent where anything of the index is changed")),
+        (None, false) => errors.push(field_error("body", None, "a change of the index, or holdings")),
+        _ => {}
+    }
+    if !errors.is_empty() {
+        errors.truncate(20);
+        return Err(Problem::invalid_fields(errors));
+    }
+    Ok(Asked {
+        slug: request.index.unwrap_or_else(|| IndexDefinition::default().slug()),
+        wanted: Wanted { start: request.start_date, end: request.end_date, bridge: true, benchmark: None },
+        pinned,
+        excluded,
+        top_n: request.top_n,
+        weighting: weighting.and_then(|(_, weighting)| weighting),
+        cap_limit: request.cap_limit,
+        rebalance: rebalance.and_then(|(_, rebalance)| rebalance),
+        holdings: request.holdings.as_deref().map(holdings::dated).transpose()?,
+    })
+}
+
+/// The answer with the version it was read under; `None` where data was published meanwhile.
+async fn answered(
+    db: &D1,
+    index: &IndexRow,
+    loaded: &Loaded,
+    asked: &Asked,
+) -> Result<Option<(WhatIfResult, i64)>, Problem> {
+    let store = D1ResearchStore::new(db);
+    let range = range_of(loaded)?;
+    let definition = &index.definition;
+    let pace = asked.rebalance.unwrap_or(definition.rebalance);
+    if pace < definition.rebalance {
+        let rule = format!("not more often than the index itself, which is {}", definition.rebalance.name());
+        return Err(Problem::impossible("rebalance", pace.name(), rule));
+    }
+    let weighting = asked.weighting.unwrap_or(definition.weighting);
+    let before = if weighting.needs_risk() { u32::try_from(WINDOW_RETURNS + 1).unwrap_or(u32::MAX) } else { 0 };
+    let mut warnings = loaded.performance.warnings.clone();
+    let held = asked.holdings.iter().flat_map(|dated| dated.values().flatten().map(|(ticker, _)| ticker));
+    let named: Vec<Ticker> = asked.pinned.iter().chain(&asked.excluded).chain(held).cloned().collect();
+    let ids = store.ids(&named).await?;
+    refuse_unknown(&named, &ids)?;
+    let of = |tickers: &[Ticker]| -> Vec<i64> { tickers.iter().filter_map(|t| ids.get(t.as_str()).copied()).collect() };
+    let top_n = asked.top_n.unwrap_or(definition.top_n);
+    let is_chosen_anew = !asked.pinned.is_empty() || !asked.excluded.is_empty() || asked.top_n.is_some();
+    let rankings = if is_chosen_anew {
+        let places = usize::try_from(top_n.max(definition.top_n) + definition.buffer).unwrap_or(usize::MAX);
+        let mut others = of(&asked.pinned);
+        if let Some(universe) = &definition.universe {
+            others.extend(store.ids(universe).await?.into_values());
+        }
+        let places = places + asked.excluded.len() + asked.pinned.len();
+        let rows = loaded.range.sessions.len() as u64 * (places + others.len()) as u64;
+        if rows > MEMBER_ROWS {
+            let detail = format!("expected at most {MEMBER_ROWS} ranked rows in one answer, these are {rows}");
+            return Err(Problem::refused("range_too_large", detail));
+        }
+        let (rankings, versions) = store.rankings(index, range, places, &others).await?;
+        if versions != loaded.range.versions {
+            return Ok(None);
+        }
+        rankings
+    } else {
+        Vec::new()
+    };
+    let mut extra: Vec<i64> = ids.values().copied().collect();
+    extra.extend(rankings.iter().flat_map(|ranking| ranking.list.iter().map(|(id, ..)| *id)));
+    let studied = store.study_with(index, range, before, extra).await?;
+    if studied.versions != loaded.range.versions {
+        return Ok(None);
+    }
+    let line_of = |id: i64| studied.securities.binary_search_by_key(&id, |security| security.id).ok();
+    let variant = if let Some(dated) = &asked.holdings {
+        walk_holdings(&studied, dated, &ids)?
+    } else {
+        let universe = definition.universe.as_ref();
+        let may = |line: usize| {
+            let ticker = &studied.study.panel.lines[line].ticker;
+            let listed = |list: &Vec<Ticker>| list.iter().any(|other| other.as_str() == ticker);
+            universe.is_none_or(listed) || asked.pinned.iter().any(|pin| pin.as_str() == ticker)
+        };
+        let ranked = |(id, cap, close): &(i64, f64, f64)| {
+            let line = line_of(*id).filter(|line| may(*line))?;
+            Some(Ranked { line, cap: *cap, close: *close })
+        };
+        let rankings: BTreeMap<Day, Vec<Ranked>> =
+            rankings.iter().map(|ranking| (ranking.day, ranking.list.iter().filter_map(ranked).collect())).collect();
+        let lines = |ids: Vec<i64>| ids.into_iter().filter_map(line_of).collect();
+        let change = Change {
+            pinned: lines(of(&asked.pinned)),
+            excluded: lines(of(&asked.excluded)),
+            top_n: usize::try_from(top_n).unwrap_or(usize::MAX),
+        };
+        let cap_limit = asked.cap_limit.unwrap_or(DEFAULT_CAP_LIMIT);
+        run(&studied.study, &rankings, &Scenario { change, weighting, cap_limit, period: pace.period() })
+    };
+    if is_chosen_anew && definition.share_classes != domain::index::ShareClasses::Line {
+        warnings.push("whoever takes a free place is ranked by line, not by company".into());
+    }
+    let Some(first) = variant.steps.first() else {
+        return Err(Problem::refused("nothing_held", "nobody could be held on any session of the range"));
+    };
+    if first.day > range.first() {
+        warnings.push(format!("the comparison starts at {}: nothing is held before", first.day));
+    }
+    let version = studied.versions.all;
+    Ok(Some((side_by_side(loaded, &studied, &variant, asked, warnings), version)))
+}
+
+fn refuse_unknown(named: &[Ticker], ids: &BTreeMap<String, i64>) -> Result<(), Problem> {
+    let unknown = named.iter().filter(|ticker| !ids.contains_key(ticker.as_str())).take(20);
+    let errors: Vec<_> =
+        unknown.map(|ticker| field_error("ticker", Some(ticker.as_str()), "a ticker of which data is held")).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Problem::invalid_fields(errors)) }
+}
+
+/// Walks holdings that are set at their dates and drift between.
+fn walk_holdings(studied: &StudiedIndex, dated: &Dated, ids: &BTreeMap<String, i64>) -> Result<Replay, Problem> {
+    let panel = &studied.study.panel;
+    let sessions: Vec<Day> = studied.study.sessions.iter().map(|session| session.day).collect();
+    let mut errors = Vec::new();
+    let mut targets: BTreeMap<Day, Vec<Held>> = BTreeMap::new();
+    for (day, held) in dated {
+        if sessions.binary_search(day).is_err() {
+            errors.push(field_error("date", Some(&day.to_string()), "a session of the range compared"));
+            continue;
+        }
+        let mut set = Vec::with_capacity(held.len());
+        for (ticker, weight) in held {
+            let id = ids.get(ticker.as_str());
+            let line = id.and_then(|id| studied.securities.binary_search_by_key(id, |security| security.id).ok());
+            match line.and_then(|line| Some((line, panel.lines[line].bar(*day)?.close))) {
+                Some((line, price)) => set.push(Held { line, weight: *weight, price }),
+                None => errors.push(field_error("ticker", Some(ticker.as_str()), format!("a close on {day}"))),
+            }
+        }
+        targets.insert(*day, set);
+    }
+    if !errors.is_empty() {
+        errors.truncate(20);
+        return Err(Problem::invalid_fields(errors));
+    }
+    Ok(replay(panel, &sessions, studied.study.dividend_share, |day, _| targets.get(&day).cloned()))
+}
+
+fn side_by_side(
+    loaded: &Loaded,
+    studied: &StudiedIndex,
+    variant: &Replay,
+    asked: &Asked,
+    warnings: Vec<String>,
+) -> WhatIfResult {
+    let performance = &loaded.performance;
+    let start = variant.steps.first().map_or(performance.start_date, |step| step.day);
+    let skipped = performance.data.len() - variant.steps.len().min(performance.data.len());
+    let data = &performance.data[skipped..];
+    let own: Vec<f64> = data.iter().skip(1).map(|point| point.daily_return.unwrap_or(0.0)).collect();
+    let changed: Vec<f64> = variant.steps.iter().skip(1).map(|step| step.value.unwrap_or(0.0)).collect();
+    let end = performance.end_date;
+    let found = compare(&Series::daily(&changed, start, end).against(&own));
+    let side = |returns: &[f64], cumulative: f64, turnovers: Vec<f64>| WhatIfSide {
+        cumulative_return: cumulative,
+        mean_turnover: turnovers.iter().sum::<f64>() / f64::from(u32::try_from(turnovers.len().max(1)).unwrap_or(1)),
+        statistics: named_statistics(&statistics(&Series::daily(returns, start, end)), false),
+    };
+    let base_level = data.first().map_or(BASE_VALUE, |point| point.level);
+    let sessions = variant.steps.iter().zip(data).map(|(step, point)| WhatIfSession {
+        date: step.day,
+        base: point.level / base_level * BASE_VALUE,
+        variant: step.level * BASE_VALUE,
+    });
+    let last: Vec<(usize, f64)> =
+        studied.study.sessions.last().map_or_else(Vec::new, |session| {
+            session.members.iter().map(|member| (member.line, member.weight)).collect()
+        });
+    let held: Vec<(usize, f64)> = variant.last.iter().map(|held| (held.line, held.weight)).collect();
+    let mut members: Vec<WhatIfMember> = held
+        .iter()
+        .map(|(line, weight)| WhatIfMember {
+            ticker: studied.study.panel.lines[*line].ticker.clone(),
+            name: studied.securities[*line].name.clone(),
+            sector: studied.study.panel.lines[*line].sector.clone(),
+            weight: *weight,
+            base_weight: last.iter().find(|(other, _)| other == line).map_or(0.0, |(_, weight)| *weight),
+        })
+        .collect();
+    members.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.ticker.cmp(&b.ticker)));
+    WhatIfResult {
+        index: performance.index.clone(),
+        start_date: start,
+        end_date: performance.end_date,
+        synthetic: performance.synthetic,
+        warnings,
+        changes: in_words(asked),
+        base_agrees: performance.outdated || base_agrees(loaded, studied),
+        base: side(
+            &own,
+            data.last().map_or(0.0, |point| point.level / base_level - 1.0),
+            data.iter().skip(1).map(|point| point.turnover).collect(),
+        ),
+        variant: side(
+            &changed,
+            variant.steps.last().map_or(0.0, |step| step.level - 1.0),
+            variant.steps.iter().skip(1).map(|step| step.turnover).collect(),
+        ),
+        tracking_difference: found.tracking_difference,
+        tracking_error: found.tracking_error,
+        correlation: found.correlation,
+        active_share: active_share(&held, &last),
+        data: sessions.collect(),
+        members,
+    }
+}
+
+/// Whether the members' returns, computed here, sum to those that SQL stored.
+fn base_agrees(loaded: &Loaded, studied: &StudiedIndex) -> bool {
+    let stored = loaded.returns();
+    let found = studied.study.contributions();
+    found.len() == stored.len()
+        && found.iter().zip(&stored).all(|((day, parts), stored)| {
+            let sum: f64 = parts.iter().map(|part| part.weight * part.value).sum();
+            *day == stored.day && (sum - stored.value).abs() <= AGREEMENT
+        })
+}
+
+fn in_words(asked: &Asked) -> Vec<String> {
+    let list = |tickers: &[Ticker]| tickers.iter().map(Ticker::as_str).collect::<Vec<_>>().join(", ");
+    let mut words = Vec::new();
+    if let Some(dated) = &asked.holdings {
+        words.push(format!("own holdings, set on {} dates", dated.len()));
+    }
+    if !asked.pinned.is_empty() {
+        words.push(format!("pinned: {}", list(&asked.pinned)));
+    }
+    if !asked.excluded.is_empty() {
+        words.push(format!("excluded: {}", list(&asked.excluded)));
+    }
+    words.extend(asked.top_n.map(|top_n| format!("{top_n} members")));
+    words.extend(asked.weighting.map(|weighting| format!("weighting {}", weighting.name())));
+    words.extend(asked.cap_limit.map(|limit| format!("no weight above {limit}")));
+    words.extend(asked.rebalance.map(|rebalance| format!("rebalanced {}", rebalance.name())));
+    words
+}
