@@ -80,8 +80,9 @@ impl Run {
 
     /// Notes an exit that cannot be done for want of a quote.
     fn put_off(&mut self, session: &Session<'_>, position: &mut Position, reason: ExitReason) {
-        // What has begun to settle cannot be given up again.
-        if session.plan.rules.missing == MissingQuote::Skip && reason != ExitReason::Expiration {
+        // What is forced cannot be given up.
+        let forced = matches!(reason, ExitReason::Expiration | ExitReason::Assignment | ExitReason::MarginCall);
+        if session.plan.rules.missing == MissingQuote::Skip && !forced {
             position.due = None;
             position.flag(TradeFlag::ExitSkipped);
         } else {

@@ -62,23 +62,30 @@ impl Ledger {
         self.closed_pnl += pnl;
     }
 
-    /// Equity must be the capital, what closed and open legs made, dividends and fees; and the capital and the closed trades
-    /// when nothing is open.
-    pub(super) fn check(&self, day: Day, equity: f64, open: &[Position]) -> Result<(), RunError> {
+    /// Equity must be the capital, what closed and open legs and the hedge made, dividends and fees; and the capital, the
+    /// closed trades and the hedge when nothing is open.
+    pub(super) fn check(
+        &self,
+        day: Day,
+        equity: f64,
+        open: &[Position],
+        hedge_gross: f64,
+        hedge_profit: f64,
+    ) -> Result<(), RunError> {
         let unrealised: f64 = open
             .iter()
             .flat_map(|position| {
                 position.open_legs().map(|leg| leg.units(position.multiplier) * (leg.mark - leg.entry.price))
             })
             .sum();
-        let expected = self.capital + self.realised + self.dividends - self.fees + unrealised;
-        let allowed = ROUNDING * (self.turnover + libm::fabs(unrealised));
+        let expected = self.capital + self.realised + self.dividends - self.fees + unrealised + hedge_gross;
+        let allowed = ROUNDING * (self.turnover + libm::fabs(unrealised) + libm::fabs(hedge_gross));
         // NaN is near nothing, so it is refused too.
         let near = |number: f64| libm::fabs(equity - number) <= allowed;
         if !near(expected) {
             return Err(RunError::Unbalanced { day, equity, expected, rule: "realised and unrealised profit" });
         }
-        let flat = self.capital + self.closed_pnl;
+        let flat = self.capital + self.closed_pnl + hedge_profit;
         if open.is_empty() && !near(flat) {
             return Err(RunError::Unbalanced { day, equity, expected: flat, rule: "closed trades" });
         }
@@ -100,18 +107,18 @@ mod tests {
         assert!((ledger.cash - 799.5).abs() <= 1e-12);
         assert_eq!(ledger.close_leg(100.0, 2.0, 3.0).to_bits(), 100.0_f64.to_bits());
         ledger.note_trade(99.5);
-        assert!(ledger.check(DAY, ledger.cash, &[]).is_ok());
+        assert!(ledger.check(DAY, ledger.cash, &[], 0.0, 0.0).is_ok());
     }
 
     #[test]
     fn money_from_nowhere_is_noticed() {
         let mut ledger = Ledger::of(1_000.0);
         ledger.cash += 0.01;
-        assert!(matches!(ledger.check(DAY, ledger.cash, &[]), Err(RunError::Unbalanced { .. })));
+        assert!(matches!(ledger.check(DAY, ledger.cash, &[], 0.0, 0.0), Err(RunError::Unbalanced { .. })));
         let mut ledger = Ledger::of(1_000.0);
         ledger.close_leg(1.0, 0.0, 5.0);
-        let error = ledger.check(DAY, ledger.cash, &[]).unwrap_err();
+        let error = ledger.check(DAY, ledger.cash, &[], 0.0, 0.0).unwrap_err();
         assert!(error.to_string().contains("by closed trades"), "{error}");
-        assert!(ledger.check(DAY, f64::NAN, &[]).is_err());
+        assert!(ledger.check(DAY, f64::NAN, &[], 0.0, 0.0).is_err());
     }
 }

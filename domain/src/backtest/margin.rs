@@ -222,9 +222,9 @@ impl Run {
         let spot = session.spot;
         let is_short = |run: &Self, kept: &[Position]| {
             let open = || run.open.iter().chain(kept);
-            let equity = run.ledger.cash + open().map(Position::value).sum::<f64>();
+            let equity = run.ledger.cash + open().map(Position::value).sum::<f64>() + run.hedge.value(spot);
             let tied: f64 = open().map(|position| position.tied(spot, &plan.rules)).sum();
-            equity < tied
+            equity < tied + run.hedge.tied(spot)
         };
         while !self.open.is_empty() && is_short(self, &kept) {
             let mut position = self.open.remove(0);
@@ -243,7 +243,8 @@ impl Run {
         if plan.rules.margin == MarginModel::None {
             return equity;
         }
-        equity - self.open.iter().map(|position| position.tied(spot, &plan.rules)).sum::<f64>()
+        let tied: f64 = self.open.iter().map(|position| position.tied(spot, &plan.rules)).sum();
+        equity - tied - self.hedge.tied(spot)
     }
 }
 

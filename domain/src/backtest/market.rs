@@ -1,7 +1,9 @@
 //! One session's chain as the open legs ask for it.
 
-use crate::options::pricing::{Greeks, Terms, greeks, implied_volatility};
-use crate::options::strategy::LegType;
+use crate::options::pricing::{
+    Greeks, Terms, american_greeks, american_implied_volatility, greeks, implied_volatility,
+};
+use crate::options::strategy::{ExerciseStyle, LegType};
 use crate::options::{ChainDay, ChainSeries, Quote, Right};
 use crate::units::Day;
 
@@ -85,20 +87,40 @@ pub(super) fn terms(plan: &Plan, contract: &Contract, day: Day, spot: f64) -> Te
 }
 
 /// The volatility of a quote: the data's own, else what its mid implies.
-pub(super) fn volatility(terms: &Terms, quote: &Quote) -> Option<f64> {
-    if quote.iv > 0.0 { Some(quote.iv) } else { implied_volatility(terms, quote.mid()) }
+pub(super) fn volatility(terms: &Terms, quote: &Quote, style: ExerciseStyle) -> Option<f64> {
+    if quote.iv > 0.0 {
+        return Some(quote.iv);
+    }
+    match style {
+        ExerciseStyle::European => implied_volatility(terms, quote.mid()),
+        ExerciseStyle::American => american_implied_volatility(terms, quote.mid()),
+    }
+}
+
+/// The Greeks at a volatility.
+pub(super) fn model_greeks(terms: &Terms, volatility: f64, style: ExerciseStyle) -> Greeks {
+    match style {
+        ExerciseStyle::European => greeks(terms, volatility),
+        ExerciseStyle::American => american_greeks(terms, volatility),
+    }
 }
 
 /// The Greeks of a quote: the data's own where it has them, else those of the volatility; where no volatility gives the
 /// price, those of the intrinsic value.
-pub(super) fn greeks_of(terms: &Terms, market: &Market<'_>, row: usize, volatility: Option<f64>) -> Greeks {
+pub(super) fn greeks_of(
+    terms: &Terms,
+    market: &Market<'_>,
+    row: usize,
+    volatility: Option<f64>,
+    style: ExerciseStyle,
+) -> Greeks {
     let chain = market.chain;
     let given = |column: &[f64]| column.get(row).copied().filter(|number| number.is_finite());
     let [delta, gamma, theta, vega] = [chain.deltas, chain.gammas, chain.thetas, chain.vegas].map(given);
     if let (Some(delta), Some(gamma), Some(theta), Some(vega)) = (delta, gamma, theta, vega) {
         return Greeks { delta, gamma, theta, vega, rho: 0.0 };
     }
-    let computed = greeks(terms, volatility.unwrap_or(0.0));
+    let computed = model_greeks(terms, volatility.unwrap_or(0.0), style);
     Greeks {
         delta: delta.unwrap_or(computed.delta),
         gamma: gamma.unwrap_or(computed.gamma),

@@ -6,12 +6,14 @@
 //!
 //! [`ChainDay`]: crate::options::ChainDay
 
+mod assign;
 mod close;
 mod events;
 mod exits;
 mod fees;
 mod fill;
 mod hash;
+mod hedge;
 mod ledger;
 mod margin;
 mod market;

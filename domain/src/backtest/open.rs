@@ -135,7 +135,7 @@ impl Run {
         };
         let unit =
             Unit { requirement: needs, net, delta: sum(&|greeks| greeks.delta), gamma: sum(&|greeks| greeks.gamma) };
-        let equity = self.ledger.cash + self.open.iter().map(Position::value).sum::<f64>();
+        let equity = self.value_of_all(session.spot);
         let quantity = self.size(session, &unit, equity);
         if quantity == 0 {
             return Err(Rejection::NoSize);
@@ -205,8 +205,9 @@ impl Run {
         let root = self.known_root(chain.root_name(chosen.root));
         let contract = Contract { right: chosen.right, strike: chosen.strike, expiration: chosen.expiration, root };
         let terms = terms(plan, &contract, session.day, session.spot);
-        let volatility = volatility(&terms, &quote);
-        let greeks = greeks_of(&terms, &session.market, chosen.row, volatility);
+        let style = plan.kind(chain.root_name(chosen.root)).style;
+        let volatility = volatility(&terms, &quote, style);
+        let greeks = greeks_of(&terms, &session.market, chosen.row, volatility, style);
         Ok(PositionLeg {
             kind: leg.kind,
             sign: leg.sign,
@@ -232,6 +233,7 @@ impl Run {
             ask: quote.ask,
             volatility,
             greeks,
+            delivered: false,
             quote: Some(quote),
         })
     }
@@ -269,6 +271,7 @@ pub(super) fn shares_leg(session: &Session<'_>, sign: f64, ratio: u32) -> Positi
         ask: price,
         volatility: None,
         greeks: Greeks { delta: 1.0, ..Greeks::default() },
+        delivered: false,
         quote: None,
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct PositionLeg {
     /// The volatility behind the mark.
     pub(super) volatility: Option<f64>,
     pub(super) greeks: Greeks,
+    /// Whether it came by an assignment and not by the entry.
+    pub(super) delivered: bool,
     /// This session's quote.
     #[serde(skip)]
     pub(super) quote: Option<Quote>,
@@ -129,7 +131,12 @@ impl Position {
     /// Only asked for when every leg has its exit; one that has none would be given its mark.
     pub(super) fn into_trade(self, reason: ExitReason, date: Day, spot: f64, roots: &[String]) -> Trade {
         let exit_of = |leg: &PositionLeg| leg.exit.unwrap_or(LegFill { price: leg.mark, ..leg.entry });
-        let exit_net = self.legs.iter().map(|leg| leg.sign * f64::from(leg.ratio) * exit_of(leg).price).sum();
+        let exit_net_of = |leg: &PositionLeg| {
+            // What was delivered was not part of the entry, so what it cost is part of the exit.
+            let cost = if leg.delivered { leg.entry.price } else { 0.0 };
+            leg.sign * f64::from(leg.ratio) * (exit_of(leg).price - cost)
+        };
+        let exit_net = self.legs.iter().map(exit_net_of).sum();
         let gross: f64 = {
             let profit = |leg: &PositionLeg| leg.units(self.multiplier) * (exit_of(leg).price - leg.entry.price);
             self.legs.iter().map(profit).sum()

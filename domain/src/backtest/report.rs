@@ -59,6 +59,8 @@ pub struct Report {
     pub statistics: TradeStatistics,
     /// Statistics of the daily returns by their definitions.
     pub series: Vec<NamedStatistic>,
+    /// What the hedge made, fees and dividends included.
+    pub hedge_profit: f64,
     /// What the profit came from.
     pub attribution: Attribution,
     /// Why packages that were due were not opened.
@@ -108,6 +110,7 @@ impl Run {
             capital,
             statistics: trade_statistics(capital, days, trades),
             series: named.collect(),
+            hedge_profit: self.before.map_or(0.0, |(_, spot)| self.hedge.profit(spot)),
             attribution: self.attribution,
             rejections: self.rejections.clone(),
             data_quality: self.quality.clone(),

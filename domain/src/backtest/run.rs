@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::hash::{DataDigest, chained};
+use super::hedge::HedgeHolding;
 use super::ledger::Ledger;
 use super::market::Market;
 use super::open::PendingEntry;
@@ -85,6 +86,7 @@ pub struct Run {
     /// An exit asked for a new package this session.
     pub(super) roll: bool,
     pub(super) ledger: Ledger,
+    pub(super) hedge: HedgeHolding,
     /// The highest equity so far, the starting balance included.
     pub(super) peak: f64,
     pub(super) equity: f64,
@@ -145,6 +147,7 @@ impl Run {
             pending: None,
             roll: false,
             ledger: Ledger::of(capital),
+            hedge: HedgeHolding::default(),
             peak: capital,
             equity: capital,
             trades: 0,
@@ -259,23 +262,35 @@ impl Run {
             parts: Attribution::default(),
         };
         self.roll = false;
-        self.note_spot(&session);
         self.apply_events(&mut session);
+        self.note_spot(&session);
         self.refresh_marks(&mut session);
         self.settle(&mut session);
         self.close_due(&mut session);
         self.enter(&mut session);
         self.answer_margin_call(&mut session);
+        self.assign(&mut session);
+        self.rebalance_hedge(&mut session);
         self.conclude(session)
+    }
+
+    /// Cash, and what everything open is worth at its marks.
+    pub(super) fn value_of_all(&self, spot: f64) -> f64 {
+        self.ledger.cash + self.open.iter().map(Position::value).sum::<f64>() + self.hedge.value(spot)
     }
 
     /// Values the account, checks that the money adds up, and writes the session down.
     fn conclude(&mut self, session: Session<'_>) -> Result<Step, RunError> {
         let plan = session.plan;
-        let value: f64 = self.open.iter().map(Position::value).sum();
-        let equity = self.ledger.cash + value;
-        self.ledger.check(session.day, equity, &self.open)?;
-        let mut greeks = NetGreeks::default();
+        let equity = self.value_of_all(session.spot);
+        self.ledger.check(
+            session.day,
+            equity,
+            &self.open,
+            self.hedge.gross(session.spot),
+            self.hedge.profit(session.spot),
+        )?;
+        let mut greeks = NetGreeks { delta: self.hedge.shares, ..NetGreeks::default() };
         for position in &mut self.open {
             let profit = position.profit();
             position.max_favourable = position.max_favourable.max(profit);
@@ -300,7 +315,7 @@ impl Run {
             date: session.day,
             spot: session.spot,
             cash: self.ledger.cash,
-            positions_value: value,
+            positions_value: equity - self.ledger.cash,
             equity,
             drawdown: (self.peak > 0.0).then(|| equity / self.peak - 1.0),
             open_positions: count(self.open.len()),
@@ -310,7 +325,7 @@ impl Run {
             fees: session.fees,
             margin: self.margin(plan, session.spot),
             buying_power: self.buying_power(plan, equity, session.spot),
-            hedge_shares: 0.0,
+            hedge_shares: self.hedge.shares,
             stale_marks: session.stale_marks,
             greeks: Some(greeks),
             attribution: parts,

@@ -1,9 +1,8 @@
 //! Which contracts a package consists of at a session: one expiration a window, then a strike a leg.
 
-use super::market::{Contract, Market, right_of, terms, volatility};
+use super::market::{Contract, Market, model_greeks, right_of, terms, volatility};
 use super::plan::{OptionLeg, Plan, PlanLeg};
 use super::records::Rejection;
-use crate::options::pricing::greeks;
 use crate::options::strategy::{DteWindow, Select, SelectBy};
 use crate::options::{ChainSeries, Quote, Right};
 
@@ -191,5 +190,6 @@ fn delta(plan: &Plan, market: &Market<'_>, series: &ChainSeries, row: usize) -> 
     let contract =
         Contract { right: series.right, strike: market.chain.strikes[row], expiration: series.expiration, root: 0 };
     let terms = terms(plan, &contract, market.chain.day, market.chain.spot);
-    volatility(&terms, &quote).map(|volatility| greeks(&terms, volatility).delta)
+    let style = plan.kind(market.chain.root_name(series.root)).style;
+    volatility(&terms, &quote, style).map(|volatility| model_greeks(&terms, volatility, style).delta)
 }

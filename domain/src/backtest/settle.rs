@@ -7,7 +7,7 @@ use super::records::{ExitReason, LegFill, PriceSource, TradeFlag};
 use super::run::{Run, Session};
 use crate::calendar;
 use crate::options::Quote;
-use crate::options::strategy::{Delivery, LegType, SettlementTime};
+use crate::options::strategy::{Delivery, ExerciseStyle, LegType, SettlementTime};
 use crate::units::Day;
 
 /// The least intrinsic value that is exercised, per share; a hair less, so that a difference of two prices reaches it.
@@ -41,6 +41,7 @@ impl Run {
         let Some((before, _)) = session.before else { return };
         let events = session.plan.events();
         for dividend in events.dividends_in(before, session.day) {
+            self.pay_hedge_dividend(dividend.amount);
             for position in &mut self.open {
                 let stock = position.open_legs().filter(|leg| !leg.is_option());
                 let shares: f64 = stock.map(|leg| leg.units(position.multiplier)).sum();
@@ -53,10 +54,14 @@ impl Run {
         }
         for split in events.splits_in(before, session.day) {
             self.open.iter_mut().for_each(|position| position.split(split.ratio));
+            self.split_hedge(split.ratio);
             if let Some(pending) = &mut self.pending {
                 pending.split(split.ratio);
             }
             if let Some((_, spot)) = &mut session.before {
+                *spot /= split.ratio;
+            }
+            for spot in &mut self.spots {
                 *spot /= split.ratio;
             }
         }
@@ -64,10 +69,13 @@ impl Run {
 
     /// Values every open leg at this session's quotes, and says what its profit came from.
     pub(super) fn refresh_marks(&mut self, session: &mut Session<'_>) {
+        let before = session.before.map_or(session.spot, |(_, spot)| spot);
+        session.parts.delta += self.hedge.shares * (session.spot - before);
         for position in &mut self.open {
             let multiplier = position.multiplier;
             for leg in position.legs.iter_mut().filter(|leg| leg.is_open()) {
-                refresh_leg(leg, multiplier, session);
+                let root = self.roots.get(usize::from(leg.root)).map_or("", String::as_str);
+                refresh_leg(leg, multiplier, session.plan.kind(root).style, session);
                 if leg.quote.is_none() && leg.is_option() {
                     session.stale_marks += 1;
                     self.quality.add_stale(session.number() - leg.marked_at);
@@ -161,7 +169,7 @@ fn settlement_price(
 }
 
 /// Finds a leg's quote, marks it, and adds to the session's parts what the move since its last mark is explained by.
-fn refresh_leg(leg: &mut PositionLeg, multiplier: f64, session: &mut Session<'_>) {
+fn refresh_leg(leg: &mut PositionLeg, multiplier: f64, style: ExerciseStyle, session: &mut Session<'_>) {
     let units = leg.units(multiplier);
     let move_of_spot = session.spot - leg.marked_spot;
     let Some(contract) = leg.contract() else {
@@ -176,7 +184,7 @@ fn refresh_leg(leg: &mut PositionLeg, multiplier: f64, session: &mut Session<'_>
     leg.quote = quote;
     let Some((row, quote)) = row.zip(quote) else { return };
     let terms = terms(session.plan, &contract, session.day, session.spot);
-    let volatility = volatility(&terms, &quote);
+    let volatility = volatility(&terms, &quote, style);
     let days = f64::from(session.number() - leg.marked_at);
     let parts = &mut session.parts;
     parts.delta += units * leg.greeks.delta * move_of_spot;
@@ -190,7 +198,7 @@ fn refresh_leg(leg: &mut PositionLeg, multiplier: f64, session: &mut Session<'_>
     leg.marked_spot = session.spot;
     (leg.bid, leg.ask) = (quote.bid, quote.ask);
     leg.volatility = volatility;
-    leg.greeks = greeks_of(&terms, &session.market, row, volatility);
+    leg.greeks = greeks_of(&terms, &session.market, row, volatility, style);
 }
 
 impl Position {

@@ -7,8 +7,11 @@ mod check;
 mod entry;
 mod exit;
 mod fill;
+mod founding;
 mod legs;
 mod problem;
+#[cfg(feature = "openapi")]
+mod schema;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +23,11 @@ pub use account::{
 pub use entry::{Entry, EntryWhen, TradingWeekday};
 pub use exit::{Exit, MissingQuote, RollOn, TriggerPrice};
 pub use fill::{FeeTier, Fees, Fill, FillAt, FillModel};
+pub use founding::{FoundingBacktest, FoundingChoice};
 pub use legs::{DteWindow, Leg, LegType, Select, SelectBy, Side};
 pub use problem::{FieldProblem, StrategyError};
+#[cfg(feature = "openapi")]
+pub use schema::schema_text;
 
 /// The most legs of a package.
 pub const MOST_LEGS: usize = 8;
@@ -132,6 +138,38 @@ const fn quantity() -> u32 {
 }
 
 impl Strategy {
+    /// A strategy with the defaults of everything that has one. It may still be impossible: [`Strategy::check`].
+    #[must_use]
+    pub fn new(underlying: String, legs: Vec<Leg>, entry: Entry) -> Self {
+        Self {
+            name: None,
+            underlying,
+            root: None,
+            start_date: None,
+            end_date: None,
+            conventions: Conventions::default(),
+            capital: capital(),
+            multiplier: multiplier(),
+            quantity: quantity(),
+            sizing: None,
+            dte: None,
+            legs,
+            ascending_strikes: false,
+            entry,
+            exit: Exit::default(),
+            fill: Fill::default(),
+            commission_per_contract: None,
+            fees: Fees::default(),
+            margin: Margin::default(),
+            settlement: Settlement::default(),
+            hedge: None,
+            risk_free_rate: 0.0,
+            dividend_yield: 0.0,
+            benchmark: None,
+            tags: Vec::new(),
+        }
+    }
+
     /// Reads a strategy from JSON and looks it through.
     ///
     /// # Errors
