@@ -3,8 +3,10 @@
 //! It decides nothing over time; that is `crate::backtest`. Methods: `docs/methods/options.md`.
 
 mod chain;
+mod presets;
 pub mod pricing;
 pub mod strategy;
 
 pub(crate) use chain::is_eligible;
 pub use chain::{ChainDay, ChainError, ChainSeries, Quote, Right, index_series};
+pub use presets::{Preset, presets};
