@@ -23,9 +23,12 @@ fn reasons(outcome: &Outcome) -> Vec<ExitReason> {
     outcome.trades.iter().map(|trade| trade.exit_reason).collect()
 }
 
+/// A session's day, the underlying's price, and bid and ask where there is a quote.
+type Session<'a> = (&'a str, f64, Option<(f64, f64)>);
+
 /// A package of one leg at 100, opened on Monday 2019-03-04 at `price`, expiring on Friday.
-fn week(right: domain::options::Right, quotes: &[(&str, f64, Option<(f64, f64)>)]) -> Vec<Snapshot> {
-    let of = |(text, spot, quote): &(&str, f64, Option<(f64, f64)>)| {
+fn week(right: domain::options::Right, quotes: &[Session<'_>]) -> Vec<Snapshot> {
+    let of = |(text, spot, quote): &Session<'_>| {
         let rows: Vec<Row> = quote.iter().map(|(bid, ask)| row("2019-03-08", right, 100.0, *bid, *ask)).collect();
         snapshot(text, *spot, &rows)
     };
@@ -186,7 +189,7 @@ fn an_order_for_the_next_session_fills_at_its_quotes() {
 
 #[test]
 fn stop_goes_before_target_before_time_and_expiry_before_all() {
-    let exits = |quotes: &[(&str, f64, Option<(f64, f64)>)], exit: Value| {
+    let exits = |quotes: &[Session<'_>], exit: Value| {
         reasons(&run(&plan(&json!({"legs": [leg("buy", "p", 100.0)], "exit": exit})), &week(Put, quotes)))
     };
     let start = ("2019-03-04", 100.0, Some((2.0, 2.0)));

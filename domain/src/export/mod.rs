@@ -4,6 +4,7 @@
 //! renderer (feature `xlsx`) decides nothing: the browser and the Worker get the same bytes from the same report.
 //! Nothing here reads a clock or a store. The sheets and columns are described in `docs/methods/workbook.md`.
 
+mod backtest_workbook;
 mod book;
 mod cell;
 mod dump;
@@ -12,6 +13,7 @@ mod index_workbook;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
+pub use backtest_workbook::backtest_book;
 pub use book::{Book, CellRange, Column, LineChart, Properties, Sheet, cell_name};
 pub use cell::{Cell, Formula, MAX_TEXT_UNITS, NumberFormat, Text};
 pub use index_report::{
