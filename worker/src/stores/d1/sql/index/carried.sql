@@ -1,12 +1,13 @@
 -- Between two rebalances the members stay and their weights drift with their prices: each member of the session in force,
 -- at its last price since (on the share basis of the day), grown by splits and, where they count (?5), dividends. Those of the
--- session in force before the first one of the build are ?10.
+-- session in force before the first one of the build are ?10, unless that first one is a rebalance itself.
 in_force as (
   select m.day, m.security_id, m.rank, m.weight, m.price, m.cap
   from (select distinct in_force as day from plan where in_force >= (select min(day) from plan)) f
   cross join index_members m on m.index_id = ?3 and m.day = f.day
   union all
   select (select min(in_force) from plan), value->>0, value->>1, value->>2, value->>3, value->>4 from json_each(?10)
+  where (select min(in_force) from plan) < (select min(day) from plan)
 ),
 last_traded as (
   select p.day, p.in_force, m.security_id, m.rank, m.weight, m.price as start_price, m.cap,
