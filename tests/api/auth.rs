@@ -21,7 +21,7 @@ const WRITES: [(&str, &str, &str); 10] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 26] = [
+const READS: [(&str, &str); 27] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
@@ -34,6 +34,7 @@ const READS: [(&str, &str); 26] = [
     ("GET", "/index-compare?benchmark=X"),
     ("GET", "/index-quality"),
     ("POST", "/what-if"),
+    ("POST", "/indices/x/look-ahead-check"),
     ("GET", "/indices"),
     ("GET", "/indices/x"),
     ("GET", "/providers"),

@@ -385,3 +385,82 @@ fn real_contributions_sum_within_1e_12_and_the_walk_in_memory_is_the_index() {
     let asked = server.post("/what-if", &json!({"exclude": ["AAPL"]})).expect(200).json();
     assert_eq!(asked["base_agrees"], true);
 }
+
+#[test]
+fn a_weighting_that_is_built_is_the_one_that_was_asked_about() {
+    let server = market();
+    build(&server, json!({"top_n": 20}));
+    for weighting in ["capped", "inverse_volatility", "erc", "min_variance", "sector_equal"] {
+        let slug = build(&server, json!({"top_n": 20, "weighting": weighting}));
+        assert_eq!(slug, format!("top20-{weighting}-daily-price-line"));
+        let question = json!({"index": "top20-equal-daily-price-line", "weighting": weighting});
+        let asked = server.post("/what-if", &question).expect(200).json();
+        let built = server.performance(&format!("index={slug}"));
+        for (point, session) in built["data"].as_array().unwrap().iter().zip(asked["data"].as_array().unwrap()) {
+            assert_same(number(session, "variant"), number(point, "level"), 1e-8);
+        }
+        let composition = server.get(&format!("/index-composition?index={slug}&date=2026-09-30")).expect(200).json();
+        assert_same(sum(&composition["constituents"], "weight"), 1.0, 1e-12);
+        let explained = server.get(&format!("/index-explain?index={slug}&date=2026-09-15")).expect(200).json();
+        assert_eq!(explained["agrees"], true, "{weighting}");
+        let found = server.get(&format!("/index-attribution?index={slug}")).expect(200).json();
+        assert_same(sum(&found["members"], "contribution"), number(&found, "period_return"), 1e-12);
+        // Building again writes nothing.
+        let version = |slug: &str| server.performance(&format!("index={slug}"))["data"].to_string();
+        let before = (server.stored(), version(&slug));
+        build(&server, json!({"top_n": 20, "weighting": weighting}));
+        assert_eq!(before, (server.stored(), version(&slug)));
+    }
+    let asked = json!({"start_date": "2026-07-01", "end_date": "2026-09-30", "weighting": "size"});
+    let _ = server.post("/build-index", &asked).problem(422, "invalid_value");
+}
+
+#[test]
+fn the_look_ahead_check_passes_touches_nothing_and_is_refused_where_there_is_nothing() {
+    let server = market();
+    let before_all = server.stored();
+    let check = |slug: &str, body: &Value| server.post(&format!("/indices/{slug}/look-ahead-check"), body);
+    let _ = check("top20-equal-daily-price-line", &json!({})).problem(404, "not_found");
+    for request in [
+        json!({"top_n": 20}),
+        json!({"top_n": 20, "weighting": "cap", "rebalance": "weekly", "share_classes": "company"}),
+        json!({"top_n": 20, "weighting": "erc", "buffer": 3}),
+    ] {
+        let slug = build(&server, request);
+        let stored = server.stored();
+        let found = check(&slug, &json!({"samples": 4, "seed": 9})).expect(200).json();
+        assert_eq!(found["passed"], true, "{found}");
+        assert_eq!(found["checked_sessions"], 4);
+        for session in found["sessions"].as_array().unwrap() {
+            assert_eq!((&session["moved"], &session["perturbation_felt"]), (&json!([]), &json!(true)), "{session}");
+            assert!(session["members"].as_u64().unwrap() >= 20, "{session}");
+        }
+        assert_eq!(stored, server.stored());
+        let again = check(&slug, &json!({"samples": 4, "seed": 9})).expect(200).json();
+        assert_eq!(found, again);
+        let other = check(&slug, &json!({"samples": 4, "seed": 10})).expect(200).json();
+        assert_ne!(found["sessions"], other["sessions"]);
+        let _ = check(&slug, &json!({"samples": 21})).problem(422, "invalid_value");
+        let one = json!({"start_date": "2026-09-30", "end_date": "2026-09-30"});
+        let _ = check(&slug, &one).problem(422, "nothing_to_check");
+    }
+    assert_eq!(before_all["daily_bars"], server.stored()["daily_bars"]);
+}
+
+#[test]
+fn the_look_ahead_check_passes_on_real_caps_and_splits() {
+    let Some(folder) = shared_data("data/us_2026_06_08") else { return };
+    let server = Server::start(Options::default());
+    for (kind, file) in [
+        ("securities", "companies.csv"),
+        ("daily_bars", "daily_prices.csv"),
+        ("market_caps", "market_caps.csv"),
+        ("splits", "splits.csv"),
+    ] {
+        server.import(kind, fs::read(folder.join(file)).unwrap());
+    }
+    server.build(&json!({"start_date": "2026-06-08", "end_date": "2026-08-21"}));
+    let path = "/indices/top100-equal-daily-price-line/look-ahead-check";
+    let found = server.post(path, &json!({"samples": 12})).expect(200).json();
+    assert_eq!((&found["passed"], &found["checked_sessions"]), (&json!(true), &json!(12)), "{found}");
+}

@@ -22,7 +22,7 @@ pub struct BuildIndex {
     /// Number of members, 1 to 1000; default 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_n: Option<u32>,
-    /// `equal` (default) or `cap`.
+    /// `equal` (default), `cap`, `capped`, `inverse_volatility`, `erc`, `min_variance` or `sector_equal`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weighting: Option<String>,
     /// `daily` (default), `weekly`, `monthly` or `quarterly`.

@@ -95,8 +95,11 @@ named!(Weighting {
 });
 
 impl Weighting {
-    /// The weightings that SQL sets by itself; the others need `research::weights`.
-    pub const IN_SQL: &'static [&'static str] = &["equal", "cap"];
+    /// Whether SQL does not set it by itself: it needs `research::weights`.
+    #[must_use]
+    pub const fn is_set_by_domain(self) -> bool {
+        !matches!(self, Self::Equal | Self::Cap)
+    }
 
     /// Whether it looks back on returns.
     #[must_use]
@@ -117,6 +120,19 @@ impl Rebalance {
             Self::Weekly => Period::Weekly,
             Self::Monthly => Period::Monthly,
             Self::Quarterly => Period::Quarterly,
+        }
+    }
+}
+
+impl Rebalance {
+    /// How many sessions lie between two rebalances, about.
+    #[must_use]
+    pub const fn sessions(self) -> u64 {
+        match self {
+            Self::Daily => 1,
+            Self::Weekly => 5,
+            Self::Monthly => 21,
+            Self::Quarterly => 63,
         }
     }
 }

@@ -12,5 +12,9 @@ pub use series::{Gap, LevelPoint, SessionReturn, compound};
 /// The method by which sessions are computed. A change of any rule raises it, and a rebuild then rewrites the sessions.
 pub const METHOD_VERSION: i64 = 1;
 
+/// How many days before a rebalance a value can be that its weights depend on, where they look back on returns: 252 of them and
+/// some sessions before, in calendar days.
+pub const LOOK_BACK_DAYS: i32 = 450;
+
 /// The level at the first session of any range.
 pub const BASE_VALUE: f64 = 1000.0;

@@ -1,7 +1,7 @@
 //! Which sessions a build computes, and from which earlier ones each follows.
 
 use crate::calendar::{Period, is_period_end, last_period_end, previous_session, sessions};
-use crate::index::IndexDefinition;
+use crate::index::{IndexDefinition, LOOK_BACK_DAYS};
 use crate::units::{Day, DayRange};
 
 /// One session of a build.
@@ -97,6 +97,8 @@ pub fn plan_build(
                 } else {
                     previous.and_then(|before| chosen.in_force(before).ok()).unwrap_or(in_force)
                 };
+                // Weights by risk depend on returns long before they are set.
+                let base = if definition.weighting.needs_risk() { base.plus(-LOOK_BACK_DAYS) } else { base };
                 let after_hole = previous.is_some_and(|before| previous_session(day) != Some(before));
                 planned.push(PlannedSession { day, previous, after_hole, in_force, base, kept: true });
             }

@@ -28,8 +28,8 @@ pub use trading::{
     capacity,
 };
 pub use weighting::{
-    Candidate, Covariance, DEFAULT_CAP_LIMIT, LEAST_RETURNS, WINDOW_RETURNS, capped, equal_risk, inverse_volatility,
-    minimum_variance, sector_equal, weights,
+    Candidate, Covariance, DEFAULT_CAP_LIMIT, LEAST_RETURNS, MOST_PAIRS, WINDOW_RETURNS, WINDOW_SESSIONS, capped,
+    equal_risk, inverse_volatility, minimum_variance, sector_equal, weights,
 };
 pub use what_if::{Change, choose};
 

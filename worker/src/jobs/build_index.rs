@@ -2,6 +2,7 @@
 
 use domain::index::{BuildPlan, IndexDefinition, PlanError, plan_build};
 use domain::ports::{Built, ClaimedJob, Clock, IndexStore, JobOutcome, StoreError};
+use domain::research::MOST_PAIRS;
 use domain::units::{DayRange, UnixMillis};
 use serde::Deserialize;
 
@@ -28,6 +29,9 @@ pub(crate) enum BuildError {
     /// The range is too long for one build.
     #[error("expected at most {most} member rows in one build, {sessions} sessions of {top_n} members are more")]
     TooLarge { sessions: u64, top_n: u32, most: u64 },
+    /// The weights of so many members at so many rebalances take too long to compute.
+    #[error("expected fewer members, rebalances or sessions in one build: their covariances take too long to estimate")]
+    TooMuchRisk,
     /// The owner has as many indices as allowed.
     #[error("expected at most {INDICES_PER_OWNER} indices of one owner")]
     TooManyIndices,
@@ -64,6 +68,11 @@ pub(crate) async fn build(
         let sessions = plan.sessions.len() as u64;
         if sessions * u64::from(definition.top_n) > MEMBER_ROWS_PER_BUILD {
             return Err(BuildError::TooLarge { sessions, top_n: definition.top_n, most: MEMBER_ROWS_PER_BUILD });
+        }
+        let pairs =
+            sessions / definition.rebalance.sessions() * u64::from(definition.top_n) * u64::from(definition.top_n);
+        if definition.weighting.needs_risk() && pairs > MOST_PAIRS {
+            return Err(BuildError::TooMuchRisk);
         }
         let index = match store.define(definition, owner, INDICES_PER_OWNER, now).await {
             Err(StoreError::Conflict(_)) => return Err(BuildError::TooManyIndices),

@@ -78,6 +78,7 @@ static ROUTES: &[Route] = table! {
     Post   "/what-if"               (READ)              indices::what_if;
     Get    "/indices"               (READ)              indices::list;
     Get    "/indices/{slug}"        (READ)              indices::one;
+    Post   "/indices/{slug}/look-ahead-check" (READ)    indices::look_ahead;
     Get    "/providers"             (READ)              providers::list;
     Get    "/ingestions"            (READ)              ingestions::list;
     Get    "/ingestions/{id}"       (READ)              ingestions::get;

@@ -36,7 +36,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
             build_parameter("start_date", Kind::Date(""), "First session to build; required here or in the body."),
             build_parameter("end_date", Kind::Date(""), "Last session to build; absent = `start_date` only."),
             build_parameter("top_n", Kind::Whole(1, 1_000, Some(100)), "Number of members."),
-            build_parameter("weighting", Kind::Choice(&["equal", "cap"], true), "How members are weighted."),
+            build_parameter(
+                "weighting",
+                Kind::Choice(
+                    &["equal", "cap", "capped", "inverse_volatility", "erc", "min_variance", "sector_equal"],
+                    true,
+                ),
+                "How members are weighted; `capped`: none above 5 %.",
+            ),
             build_parameter(
                 "rebalance",
                 Kind::Choice(&["daily", "weekly", "monthly", "quarterly"], true),

@@ -3,7 +3,10 @@
 use super::access::Access;
 use super::operation::{Answer, Body, Operation, Shape};
 use super::parameters::{END, GAPS, INDEX, Kind, Parameter, START};
-use crate::api::{IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades, WhatIf, WhatIfResult};
+use crate::api::{
+    IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades, LookAheadCheck, LookAheadReport,
+    WhatIf, WhatIfResult,
+};
 
 const IMPOSSIBLE: &str =
     "`invalid_value`: a date that no calendar has, a reversed or future range, a value out of bounds.";
@@ -166,6 +169,28 @@ pub(super) const OPERATIONS: &[Operation] = &[
             (404, NOT_BUILT),
             (409, "`sessions_not_built`: data is held but not built."),
             (422, IMPOSSIBLE_OR_LARGE),
+        ],
+    },
+    Operation {
+        method: "post",
+        path: "/indices/{slug}/look-ahead-check",
+        access: Access::Read,
+        tag: "research",
+        id: "lookAheadCheck",
+        summary: "Whether anything of the future reaches the past",
+        about: "Draws sessions of the range, changes every price, market cap, split and dividend dated there or later in copies that \
+            the statements of the build read instead of what is stored, and computes again: the members in place before, and all of \
+            the session before, must be the same. Nothing stored is touched.",
+        parameters: &[Parameter::path("slug", Kind::Text("top100-equal-daily-price-line"), "The index.")],
+        body: Some(Body::OptionalJson(Shape::of::<LookAheadCheck>(include_str!("examples/look_ahead_check.json")))),
+        status: 200,
+        answer: Answer::Json(Shape::of::<LookAheadReport>(include_str!("examples/look_ahead_report.json"))),
+        problems: &[
+            (404, NOT_BUILT),
+            (409, "`sessions_not_built`; `inputs_gone`: the data from which a session was built is not held any more."),
+            (413, "`body_too_large`: more than 1 MB."),
+            (415, "`unsupported_content_type`: the body is not JSON."),
+            (422, "`invalid_value`; `nothing_to_check`: fewer than two built sessions."),
         ],
     },
     Operation {

@@ -23,6 +23,12 @@ use crate::research::count;
 /// How many daily returns a weighting by risk looks back on.
 pub const WINDOW_RETURNS: usize = 252;
 
+/// Sessions before a close that must be read for a whole window to be known at it, also of a member that did not trade on some.
+pub const WINDOW_SESSIONS: u32 = 283;
+
+/// The most pairs of members, over all rebalances, whose covariance one request estimates: some ten seconds of computing.
+pub const MOST_PAIRS: u64 = 120_000_000;
+
 /// The fewest returns from which risk is estimated: half a window.
 pub const LEAST_RETURNS: usize = 126;
 

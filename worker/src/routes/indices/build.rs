@@ -123,7 +123,7 @@ async fn problem(call: &Call, range: DayRange, error: BuildError) -> Problem {
                 errors,
             )
         }
-        BuildError::TooLarge { .. } => {
+        BuildError::TooLarge { .. } | BuildError::TooMuchRisk => {
             Problem::refused("range_too_large", format!("{error}; build it in parts, they agree"))
         }
         BuildError::TooManyIndices => Problem::conflict("too_many_indices", error.to_string()),

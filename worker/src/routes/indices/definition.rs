@@ -50,7 +50,7 @@ pub(super) fn of_request(request: &BuildIndex) -> Result<IndexDefinition, Proble
             errors.push(field_error(field, Some(value), format!("one of {}", names.join(", "))));
         }
     };
-    named("weighting", request.weighting.as_ref(), Weighting::IN_SQL);
+    named("weighting", request.weighting.as_ref(), Weighting::NAMES);
     named("rebalance", request.rebalance.as_ref(), Rebalance::NAMES);
     named("return_type", request.return_type.as_ref(), ReturnType::NAMES);
     named("share_classes", request.share_classes.as_ref(), ShareClasses::NAMES);

@@ -20,7 +20,7 @@ pub(super) use export::export;
 pub(super) use format::Csv;
 pub(super) use list::{list, one};
 pub(super) use performance::performance;
-pub(super) use research::{attribution, compare, quality, statistics, trades, what_if};
+pub(super) use research::{attribution, compare, look_ahead, quality, statistics, trades, what_if};
 
 use domain::calendar;
 use domain::index::IndexDefinition;

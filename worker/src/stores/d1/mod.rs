@@ -11,6 +11,7 @@ pub(crate) mod api_keys;
 pub(crate) mod bars;
 pub(crate) mod data_versions;
 pub(crate) mod exports;
+pub(crate) mod future;
 pub(crate) mod imports;
 #[cfg(test)]
 mod in_memory;

@@ -3,6 +3,7 @@
 mod attribution;
 mod compare;
 mod holdings;
+mod look_ahead;
 mod quality;
 mod statistics;
 mod trades;
@@ -10,6 +11,7 @@ mod what_if;
 
 pub(in crate::routes) use attribution::attribution;
 pub(in crate::routes) use compare::compare;
+pub(in crate::routes) use look_ahead::look_ahead;
 pub(in crate::routes) use quality::quality;
 pub(in crate::routes) use statistics::statistics;
 pub(in crate::routes) use trades::trades;

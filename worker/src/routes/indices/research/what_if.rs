@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use domain::api::{WhatIf, WhatIfMember, WhatIfResult, WhatIfSession, WhatIfSide};
 use domain::index::{BASE_VALUE, IndexDefinition, Rebalance, Weighting};
 use domain::research::{
-    Change, DEFAULT_CAP_LIMIT, Held, Ranked, Replay, Scenario, WINDOW_RETURNS, active_share, compare, replay, run,
+    Change, DEFAULT_CAP_LIMIT, Held, MOST_PAIRS, Ranked, Replay, Scenario, WINDOW_SESSIONS, active_share, compare,
+    replay, run,
 };
 use domain::stats::{Series, statistics};
 use domain::units::{Day, Ticker};
@@ -155,7 +156,7 @@ async fn answered(
         return Err(Problem::impossible("rebalance", pace.name(), rule));
     }
     let weighting = asked.weighting.unwrap_or(definition.weighting);
-    let before = if weighting.needs_risk() { u32::try_from(WINDOW_RETURNS + 1).unwrap_or(u32::MAX) } else { 0 };
+    let before = if weighting.needs_risk() { WINDOW_SESSIONS } else { 0 };
     let mut warnings = loaded.performance.warnings.clone();
     let held = asked.holdings.iter().flat_map(|dated| dated.values().flatten().map(|(ticker, _)| ticker));
     let named: Vec<Ticker> = asked.pinned.iter().chain(&asked.excluded).chain(held).cloned().collect();
@@ -163,6 +164,11 @@ async fn answered(
     refuse_unknown(&named, &ids)?;
     let of = |tickers: &[Ticker]| -> Vec<i64> { tickers.iter().filter_map(|t| ids.get(t.as_str()).copied()).collect() };
     let top_n = asked.top_n.unwrap_or(definition.top_n);
+    let pairs = loaded.range.sessions.len() as u64 * u64::from(top_n) * u64::from(top_n);
+    if weighting.needs_risk() && pairs / pace.sessions() > MOST_PAIRS {
+        let detail = "expected fewer members, rebalances or sessions: their covariances take too long to estimate";
+        return Err(Problem::refused("range_too_large", detail));
+    }
     let is_chosen_anew = !asked.pinned.is_empty() || !asked.excluded.is_empty() || asked.top_n.is_some();
     let rankings = if is_chosen_anew {
         let places = usize::try_from(top_n.max(definition.top_n) + definition.buffer).unwrap_or(usize::MAX);

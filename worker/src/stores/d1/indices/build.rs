@@ -5,7 +5,7 @@ use domain::ports::{Built, RankableSessions, StoreError};
 use domain::units::{Day, DayRange, Ticker, UnixMillis};
 use serde::Deserialize;
 
-use super::{D1IndexStore, selection};
+use super::{D1IndexStore, selection, weights};
 use crate::stores::d1::{Param, Statement, numbered};
 
 /// How far before the range a period can begin that holds the session before it, in days: a quarter, with room for holes.
@@ -74,6 +74,14 @@ impl D1IndexStore<'_> {
     ) -> Result<Built, StoreError> {
         let inputs = self.inputs(index, definition, now).await?;
         let before = self.members_before(&inputs, plan, Some(market_version)).await?;
+        let to_choose = sessions_to_choose(plan);
+        let rebalances: Vec<Day> = plan
+            .sessions
+            .iter()
+            .filter(|session| session.kept && session.in_force == session.day)
+            .map(|s| s.day)
+            .collect();
+        let targets = self.target_weights(&inputs, &to_choose, &rebalances, Some(market_version)).await?;
         let kept: Vec<&PlannedSession> = plan.sessions.iter().filter(|session| session.kept).collect();
         let days: Vec<i32> = kept.iter().map(|session| session.day.number()).collect();
         let (scope, days_json) = (format!("index:{}", definition.slug()), json(&days)?);
@@ -86,8 +94,9 @@ impl D1IndexStore<'_> {
             ranged(sql!("index/clear_unheld_members")),
             ranged(sql!("index/clear_unheld")),
         ];
-        let chosen = inputs.parameters(&sessions_to_choose(plan), &kept, "[]")?;
+        let chosen = inputs.parameters(&to_choose, &kept, "[]")?;
         statements.extend(selection::store_chosen(definition).map(|sql| numbered(sql, &chosen)));
+        statements.extend(weights::store_weights(index, &targets));
         let carried = inputs.parameters(&[], &kept, &before.chosen)?;
         statements.extend(selection::store_carried(definition).into_iter().map(|sql| numbered(sql, &carried)));
         let valued = inputs.parameters(&[], &kept, &before.previous)?;
@@ -159,20 +168,22 @@ impl D1IndexStore<'_> {
             [] => vec![previous.in_force],
             all => all.iter().copied().filter(|day| *day <= previous.in_force).collect(),
         };
-        let list = async |sql: String, parameters: [Param; 11]| {
+        let targets = self.target_weights(inputs, &ranked, &[previous.in_force], market_version).await?;
+        let list = async |sql: String, parameters: [Param; 11], targets: &[weights::TargetWeight]| {
             let version = Statement::new("select version from data_versions where scope = 'market'");
-            let rows = self.db.batch(vec![version, numbered(sql, &parameters)]).await?;
+            let rows = self.db.batch(vec![version, self.as_asked(sql, &parameters)]).await?;
             if market_version.is_some() && rows[0].scalar()? != market_version {
                 return Err(StoreError::Conflict("market data has changed since the build was planned".into()));
             }
-            json(&in_place(rows[1].decode()?))
+            json(&in_place(rows[1].decode()?, targets))
         };
-        let chosen = list(selection::list_chosen(inputs.definition), inputs.parameters(&ranked, &[], "[]")?).await?;
+        let parameters = inputs.parameters(&ranked, &[], "[]")?;
+        let chosen = list(selection::list_chosen(inputs.definition), parameters, &targets).await?;
         if previous.in_force == previous.day {
             return Ok(Before { previous: chosen.clone(), chosen });
         }
         let carried = inputs.parameters(&[], &[previous], &chosen)?;
-        Ok(Before { previous: list(selection::list_carried(), carried).await?, chosen })
+        Ok(Before { previous: list(selection::list_carried(), carried, &[]).await?, chosen })
     }
 
     /// The statement that explains the only kept session of the plan, and its parameters.
@@ -185,14 +196,14 @@ impl D1IndexStore<'_> {
         let inputs = self.inputs(index, definition, UnixMillis(0)).await?;
         let before = self.members_before(&inputs, plan, None).await?;
         let kept: Vec<&PlannedSession> = plan.sessions.iter().filter(|session| session.kept).collect();
-        Ok(numbered(selection::explain(), &inputs.parameters(&[], &kept, &before.previous)?))
+        Ok(self.as_asked(selection::explain(), &inputs.parameters(&[], &kept, &before.previous)?))
     }
 }
 
 /// What the statements of a build have in common.
-struct Inputs<'d> {
+pub(super) struct Inputs<'d> {
     index: i64,
-    definition: &'d IndexDefinition,
+    pub(super) definition: &'d IndexDefinition,
     now: UnixMillis,
     /// The ids of the universe's securities as a JSON array; a ticker that nobody knows has none.
     universe: Option<String>,
@@ -202,7 +213,12 @@ struct Inputs<'d> {
 
 impl Inputs<'_> {
     /// The parameters `?1` to `?11` of [`selection`].
-    fn parameters(&self, ranked: &[Day], plan: &[&PlannedSession], before: &str) -> Result<[Param; 11], StoreError> {
+    pub(super) fn parameters(
+        &self,
+        ranked: &[Day],
+        plan: &[&PlannedSession],
+        before: &str,
+    ) -> Result<[Param; 11], StoreError> {
         let ranked: Vec<i32> = ranked.iter().map(|day| day.number()).collect();
         let plan: Vec<PlanRow> = plan.iter().map(|session| plan_row(session)).collect();
         Ok([
@@ -239,12 +255,16 @@ struct Member {
 }
 
 /// The members as the statements take them: security, rank, weight, price, cap. Without a rank they come in its order, without
-/// a weight all weigh the same.
+/// a weight all weigh the same; target weights set by the domain go before both.
 #[expect(clippy::cast_precision_loss, reason = "an index has at most 1 000 members")]
-fn in_place(members: Vec<Member>) -> Vec<(i64, u32, f64, f64, f64)> {
+fn in_place(members: Vec<Member>, targets: &[weights::TargetWeight]) -> Vec<(i64, u32, f64, f64, f64)> {
     let each = 1.0 / members.len() as f64;
-    let ranked = (1..).zip(members);
-    ranked.map(|(at, m)| (m.security_id, m.rank.unwrap_or(at), m.weight.unwrap_or(each), m.price, m.cap)).collect()
+    let target = |id: i64| targets.iter().find(|(_, security, _)| *security == id).map(|(_, _, weight)| *weight);
+    let row = |(at, m): (u32, Member)| {
+        let weight = target(m.security_id).or(m.weight).unwrap_or(each);
+        (m.security_id, m.rank.unwrap_or(at), weight, m.price, m.cap)
+    };
+    (1..).zip(members).map(row).collect()
 }
 
 #[derive(Deserialize)]

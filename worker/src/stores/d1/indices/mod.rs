@@ -3,6 +3,7 @@
 mod build;
 mod read;
 mod selection;
+mod weights;
 
 #[cfg(test)]
 mod tests;
@@ -13,18 +14,30 @@ use domain::index::{BuildPlan, IndexDefinition};
 use domain::ports::{Built, IndexStore, RankableSessions, StoreError};
 use domain::units::{DayRange, UnixMillis};
 
-use super::D1;
+use super::future::{self, Future};
+use super::{D1, Param, Statement};
 
 /// Indices behind the `DB` binding.
 #[derive(Debug)]
 pub(crate) struct D1IndexStore<'a> {
     db: &'a D1,
+    future: Option<Future>,
 }
 
 impl<'a> D1IndexStore<'a> {
     /// The store over this database.
     pub(crate) const fn new(db: &'a D1) -> Self {
-        Self { db }
+        Self { db, future: None }
+    }
+
+    /// The same store, whose explanations read another future.
+    pub(crate) const fn with_another_future(self, future: Option<Future>) -> Self {
+        Self { future, ..self }
+    }
+
+    /// A statement over market data, as it is or with another future.
+    fn as_asked(&self, sql: String, params: &[Param]) -> Statement {
+        future::statement(self.future, sql, params)
     }
 }
 

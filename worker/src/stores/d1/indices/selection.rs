@@ -19,8 +19,12 @@ fn weighted(definition: &IndexDefinition) -> [&'static str; 3] {
     let weights = match definition.weighting {
         Weighting::Equal => sql!("index/weighted_equal"),
         Weighting::Cap => sql!("index/weighted_cap"),
-        // Its weights are set afterwards; until then the members weigh the same.
-        _ => sql!("index/weighted_equal"),
+        // Their weights are set afterwards (`weights.rs`); until then what is stored stays.
+        Weighting::Capped
+        | Weighting::InverseVolatility
+        | Weighting::EqualRisk
+        | Weighting::MinimumVariance
+        | Weighting::SectorEqual => sql!("index/weighted_kept"),
     };
     [ranked, chosen, weights]
 }
@@ -38,6 +42,11 @@ pub(super) fn list_chosen(definition: &IndexDefinition) -> String {
         return sql!("index/members_largest").to_owned();
     }
     over(&weighted(definition), sql!("index/members_chosen"))
+}
+
+/// Lists the members chosen at each session in `?1`, to be weighed.
+pub(super) fn list_to_weigh(definition: &IndexDefinition) -> String {
+    over(&weighted(definition), sql!("index/members_to_weigh"))
 }
 
 /// Lists the members of the plan's only session, which lies between two rebalances.

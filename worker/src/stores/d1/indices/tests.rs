@@ -1,7 +1,9 @@
 //! The index against reference results and against its own promises, over SQLite in memory with the real migrations.
 
 mod combinations;
+mod future;
 mod plain;
+mod weights;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

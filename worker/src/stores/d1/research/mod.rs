@@ -10,6 +10,7 @@ use domain::units::{Day, DayRange, Ticker};
 use serde::Deserialize;
 
 use super::data_versions::{self, Versions};
+use super::future::{self, Future};
 use super::indices::{IndexRow, scopes};
 use super::{D1, Rows, Statement};
 
@@ -63,12 +64,27 @@ type Sessions = Vec<(Day, Vec<wire::RawMember>)>;
 #[derive(Debug)]
 pub(crate) struct D1ResearchStore<'a> {
     db: &'a D1,
+    future: Option<Future>,
 }
 
 impl<'a> D1ResearchStore<'a> {
     /// The store over this database.
     pub(crate) const fn new(db: &'a D1) -> Self {
-        Self { db }
+        Self { db, future: None }
+    }
+
+    /// The same store, whose prices are of another future.
+    pub(crate) const fn with_another_future(self, future: Option<Future>) -> Self {
+        Self { future, ..self }
+    }
+
+    /// The earliest of the last so many sessions held before a day; the day itself where none is.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn sessions_before(&self, day: Day, sessions: u32) -> Result<Day, StoreError> {
+        let before = Statement::new(sql!("research/sessions_before")).bind(day).bind(sessions);
+        Ok(self.db.run(before).await?.scalar::<i32>()?.map_or(day, Day::from_number))
     }
 
     /// An index over a range of built sessions, with prices from `sessions_before` held sessions earlier on.
@@ -121,8 +137,8 @@ impl<'a> D1ResearchStore<'a> {
         range: DayRange,
         sessions_before: u32,
     ) -> Result<(Sessions, Day, Versions), StoreError> {
-        let members = Statement::new(include_str!("../sql/research/members_of_sessions.sql"));
-        let before = Statement::new(include_str!("../sql/research/sessions_before.sql"));
+        let members = Statement::new(sql!("research/members_of_sessions"));
+        let before = Statement::new(sql!("research/sessions_before"));
         let rows = self
             .db
             .batch(vec![
@@ -141,14 +157,15 @@ impl<'a> D1ResearchStore<'a> {
     /// See [`StoreError`].
     pub(crate) async fn lines(&self, slug: &str, ids: &[i64], from: Day, to: Day) -> Result<Lines, StoreError> {
         let wanted = serde_json::json!(ids).to_string();
-        let of_wanted = |sql: &'static str| Statement::new(sql).bind(wanted.as_str()).bind(from).bind(to);
+        let parameters = [wanted.as_str().into(), from.into(), to.into()];
+        let of_wanted = |sql: &'static str| future::statement(self.future, sql.to_owned(), &parameters);
         let rows = self
             .db
             .batch(vec![
                 versions_statement(slug),
-                of_wanted(include_str!("../sql/research/lines.sql")),
-                of_wanted(include_str!("../sql/research/splits.sql")),
-                of_wanted(include_str!("../sql/research/dividends.sql")),
+                of_wanted(sql!("research/lines")),
+                of_wanted(sql!("research/splits")),
+                of_wanted(sql!("research/dividends")),
             ])
             .await?;
         let (mut lines, mut securities) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
@@ -178,8 +195,8 @@ impl<'a> D1ResearchStore<'a> {
             .db
             .batch(vec![
                 versions_statement(slug),
-                Statement::new(include_str!("../sql/research/caps.sql")).bind(wanted).bind(from).bind(to),
-                Statement::new(include_str!("../sql/research/sessions_held.sql")).bind(from).bind(to),
+                Statement::new(sql!("research/caps")).bind(wanted).bind(from).bind(to),
+                Statement::new(sql!("research/sessions_held")).bind(from).bind(to),
             ])
             .await?;
         #[derive(Deserialize)]
@@ -201,7 +218,7 @@ impl<'a> D1ResearchStore<'a> {
         places: usize,
         others: &[i64],
     ) -> Result<(Vec<Ranking>, Versions), StoreError> {
-        let sql = include_str!("../sql/research/candidates.sql");
+        let sql = sql!("research/candidates");
         let candidates = Statement::new(sql)
             .bind(index.id)
             .bind(range.first())
@@ -233,7 +250,7 @@ impl<'a> D1ResearchStore<'a> {
             ticker: String,
         }
         let names: Vec<&str> = tickers.iter().map(Ticker::as_str).collect();
-        let sql = include_str!("../sql/research/ids.sql");
+        let sql = sql!("research/ids");
         let rows = self.db.run(Statement::new(sql).bind(serde_json::json!(names).to_string())).await?;
         Ok(rows.decode::<Row>()?.into_iter().map(|row| (row.ticker, row.id)).collect())
     }

@@ -7,7 +7,7 @@ use super::*;
 
 /// Sixteen lines from the last session of 2023 to the middle of April 2024, of which two companies have two each, with whatever
 /// happens to shares: splits, dividends, halts, and leaving with and without worth. `without` names sessions that are not held.
-fn eventful_market(without: &[&str]) -> Market {
+pub(super) fn eventful_market(without: &[&str]) -> Market {
     let mut market = Market::default();
     for on in sessions_of(range("2023-12-29", "2024-04-12")) {
         let on_text = on.to_string();
