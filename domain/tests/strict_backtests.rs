@@ -224,7 +224,7 @@ fn a_stop_fills_at_the_quote_and_not_at_its_level() {
     let trade = &run(&plan(&body), &week(Put, &quotes)).trades[0];
     // At the level the loss would be 200.
     close(trade.pnl, 100.0 * (2.0 - 21.0));
-    close(trade.max_adverse, 0.0);
+    close(trade.max_adverse, -1_900.0);
 }
 
 fn dividend(ex_date: &str, amount: f64) -> Events {

@@ -142,6 +142,9 @@ impl Position {
             self.legs.iter().map(profit).sum()
         };
         let pnl = gross + self.dividends - self.fees;
+        // The last mark is what it was closed at.
+        let (best, worst) =
+            (self.max_favourable.max(gross + self.dividends), self.max_adverse.min(gross + self.dividends));
         let legs = self.legs.iter().map(|leg| TradeLeg {
             sign: if leg.sign > 0.0 { 1 } else { -1 },
             ratio: leg.ratio,
@@ -172,8 +175,8 @@ impl Position {
             slippage: self.slippage,
             entry_margin: self.margin,
             return_on_margin: (self.margin > 0.0).then(|| pnl / self.margin),
-            max_favourable: self.max_favourable,
-            max_adverse: self.max_adverse,
+            max_favourable: best,
+            max_adverse: worst,
             flags: self.flags,
         }
     }

@@ -279,9 +279,9 @@ pub struct Trade {
     pub entry_margin: f64,
     /// Profit against `entry_margin`; null where that is 0.
     pub return_on_margin: Option<f64>,
-    /// The highest profit at a session's marks, before fees.
+    /// The highest profit at a session's marks or the exit, before fees.
     pub max_favourable: f64,
-    /// The lowest profit at a session's marks, before fees.
+    /// The lowest profit at a session's marks or the exit, before fees.
     pub max_adverse: f64,
     /// What was out of the ordinary, each once.
     pub flags: Vec<TradeFlag>,

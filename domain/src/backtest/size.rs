@@ -103,9 +103,9 @@ impl Run {
             },
         };
         let most = f64::from(sizing.max_quantity.unwrap_or(1_000_000));
-        // A unit that ties up nothing would be opened without end; what is not a number is nothing.
+        // A unit that ties up or moves nothing would be opened without end, so that is no size.
         let whole = libm::floor(units + 1e-9).min(most);
-        if whole >= 1.0 { whole_number(whole) } else { 0 }
+        if units.is_finite() && whole >= 1.0 { whole_number(whole) } else { 0 }
     }
 
     /// The sample deviation of the underlying's logarithmic returns, per session.

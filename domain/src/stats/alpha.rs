@@ -30,7 +30,7 @@ pub fn alpha(returns: &[f64], benchmark: &[f64], risk_free: f64, periods_per_yea
     let residuals = returns.iter().zip(benchmark).map(|(r, b)| r - risk_free - beta * (b - risk_free));
     let growth = 1.0 + mean(residuals)?;
     // The fractional power of a negative number is undefined.
-    if growth < 0.0 { None } else { finite(growth.powf(periods_per_year) - 1.0) }
+    if growth < 0.0 { None } else { finite(libm::pow(growth, periods_per_year) - 1.0) }
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub fn cagr_calendar(total_return: f64, start: Day, last: Day) -> Option<f64> {
 }
 
 fn grow(total_return: f64, exponent: f64) -> Option<f64> {
-    finite((1.0 + total_return).powf(exponent) - 1.0)
+    finite(libm::pow(1.0 + total_return, exponent) - 1.0)
 }
 
 #[cfg(test)]

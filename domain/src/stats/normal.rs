@@ -13,7 +13,7 @@ const TAIL: f64 = 3.0;
 /// In the middle Φ(x) = ½ + φ(x)·(x + x³/3 + x⁵/(3·5) + …), whose terms have one sign (Marsaglia 2004); in the tails
 /// Φ(−x) = φ(x)/(x + 1/(x + 2/(x + 3/(x + …)))) (Laplace), which keeps the relative accuracy of small probabilities.
 pub(super) fn cumulative(x: f64) -> f64 {
-    let density = (-0.5 * x * x).exp() / (2.0 * PI).sqrt();
+    let density = libm::exp(-0.5 * x * x) / (2.0 * PI).sqrt();
     if x.abs() <= TAIL {
         0.5 + density * odd_series(x)
     } else if x < 0.0 {

@@ -28,7 +28,7 @@ pub fn skew(returns: &Moments) -> Option<f64> {
     }
     returns.divisor()?;
     let n = count(returns.n);
-    let plain = returns.population(returns.sum_of_cubes) / returns.population(returns.sum_of_squares).powf(1.5);
+    let plain = returns.population(returns.sum_of_cubes) / libm::pow(returns.population(returns.sum_of_squares), 1.5);
     finite((n * (n - 1.0)).sqrt() / (n - 2.0) * plain)
 }
 
