@@ -93,7 +93,8 @@ fn what_cannot_be_read_is_refused_by_name_and_stores_nothing() {
     for (code, body) in cases {
         let _ = import(&server, "daily_bars", body).problem(422, code);
     }
-    let _ = import(&server, "chains", BARS).problem(422, "invalid_value");
+    let _ = import(&server, "trades", BARS).problem(422, "invalid_value");
+    let _ = import(&server, "chains", BARS).problem(422, "missing_column");
     let _ = server.request("POST", "/imports").body(BARS).send().problem(400, "missing_parameter");
     let json = server.post("/imports?kind=daily_bars", &json!({}));
     let _ = json.problem(415, "unsupported_content_type");

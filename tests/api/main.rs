@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where its tools fail")]
 
 mod auth;
+mod backtests;
 mod cache;
+mod chains;
 mod cors;
 mod errors;
 mod export;

@@ -10,7 +10,9 @@ use std::thread::sleep;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use system_tests::{Options, Request, Server, sessions_between, small_bars, small_shares};
+use system_tests::{
+    Options, Request, Server, ended, sessions_between, small_bars, small_chain, small_shares, strangle,
+};
 
 use crate::chance::Chance;
 
@@ -221,4 +223,80 @@ fn a_killed_build_is_there_wholly_or_not_at_all() {
         }
     }
     println!("{cut} of {} builds were cut off before they were visible", kills());
+}
+
+#[test]
+fn killed_backtests_end_as_undisturbed_ones() {
+    let options = || Options::default().var("BACKTEST_SLICE_ROWS", 400);
+    let started = |server: &Server| {
+        let request = server.request("POST", "/imports?kind=chains").header("content-type", "text/csv");
+        let _ = request.body(small_chain(60)).send().expect(201);
+    };
+    let undisturbed = Server::start(options());
+    started(&undisturbed);
+    let at = Instant::now();
+    let id = undisturbed.post("/backtests", &strangle()).expect(202).json()["id"].clone();
+    let expected = ended(&undisturbed, &id);
+    let usual = at.elapsed();
+    assert_eq!(expected["status"], "succeeded", "{expected}");
+    let read = |server: &Server, id: &Value, what: &str| -> Value {
+        server.get(&format!("/backtests/{id}/{what}")).expect(200).json()
+    };
+    let mut server = Server::start(options());
+    started(&server);
+    let mut chance = Chance::new("backtest");
+    let mut cut = 0;
+    for _ in 0..kills() {
+        let id = server.post("/backtests", &strangle()).expect(202).json()["id"].clone();
+        for _ in 0..3 {
+            sleep(chance.within(usual));
+            server.kill();
+            server.restart();
+            // Three minutes later, as far as the database can tell: a lease that was lost has ended.
+            let _ = server.sql("update jobs set lease_until = 0, next_at = 0 where status = 'open'");
+            let state = server.get(&format!("/backtests/{id}")).expect(200).json();
+            cut += usize::from(state["status"] != "succeeded");
+            server.tick();
+        }
+        let run = ended(&server, &id);
+        assert_eq!(run["status"], "succeeded", "{run}");
+        assert_eq!(run["report"], expected["report"]);
+        assert_eq!(read(&server, &id, "trades")["trades"], read(&undisturbed, &expected["id"], "trades")["trades"]);
+        assert_eq!(read(&server, &id, "equity")["data"], read(&undisturbed, &expected["id"], "equity")["data"]);
+    }
+    println!("{cut} of {} kills met a run that had not ended", 3 * kills());
+}
+
+#[test]
+fn a_killed_import_of_chains_leaves_all_or_nothing() {
+    let file = small_chain(250);
+    let undisturbed = Server::start(Options::default());
+    let bring = |server: &Server| {
+        let request = server.request("POST", "/imports?kind=chains").header("content-type", "text/csv");
+        request.body(file.clone()).try_send()
+    };
+    let at = Instant::now();
+    let _ = bring(&undisturbed).unwrap().expect(201);
+    let usual = at.elapsed();
+    let held = |server: &Server| server.sql("select underlying, month, hash, row_count from chains order by month");
+    let expected = held(&undisturbed);
+    let mut chance = Chance::new("chains");
+    for _ in 0..kills() {
+        let mut server = Server::start(Options::default());
+        let url = server.url("/imports?kind=chains");
+        let body = file.clone();
+        let sender = std::thread::spawn(move || {
+            let request = Request::new("POST", url).header("content-type", "text/csv").body(body);
+            request.try_send().is_ok_and(|reply| reply.status == 201)
+        });
+        sleep(chance.within(usual));
+        server.kill();
+        let answered = sender.join().unwrap();
+        server.restart();
+        let after = held(&server);
+        assert!(after.is_empty() || after == expected, "half a file is visible: {after:?}");
+        assert!(!answered || after == expected, "an import that was answered is gone");
+        let _ = bring(&server).unwrap().expect(201);
+        assert_eq!(held(&server), expected);
+    }
 }

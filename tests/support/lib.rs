@@ -8,6 +8,7 @@ mod oracle;
 pub mod recorded_vendor;
 mod server;
 mod small;
+mod small_chain;
 mod table;
 
 pub use data::shared_data;
@@ -16,4 +17,5 @@ pub use market::assert_close;
 pub use oracle::{Market, Member, Pace, Rules, Session};
 pub use server::{Options, Server, repository};
 pub use small::{sessions_between, small_bars, small_close, small_shares};
+pub use small_chain::{ended, small_chain, strangle};
 pub use table::{Row, Table};

@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where its tools fail")]
 
 mod alerts;
+mod callbacks;
 mod sample;
 mod vendor;

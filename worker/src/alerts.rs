@@ -31,6 +31,7 @@ impl<C: Clock> Alerts for WebhookAlerts<C> {
             json: Some(json.clone()),
             timeout_ms: TIMEOUT_MS,
             max_bytes: MAX_ANSWER_BYTES,
+            follow_redirects: true,
         };
         // The webhook's URL is often a secret of its own, so only the outcome is logged.
         match fetch(&request).await {

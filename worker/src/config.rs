@@ -65,6 +65,10 @@ pub(crate) struct Config {
     pub(crate) provider_settings: ProviderSettings,
     /// `ALERT_WEBHOOK_URL`; may carry a token, never logged.
     pub(crate) alert_webhook_url: Option<String>,
+    /// `BACKTEST_SLICE_ROWS`: quotes that a backtest reads before it lets others go on.
+    pub(crate) backtest_slice_rows: u32,
+    /// `WEBHOOK_TEST_LOOPBACK`: callbacks may go to http on this very machine. For tests; refused in production.
+    pub(crate) webhook_test_loopback: bool,
     /// `RUN_RETENTION_DAYS`: how long finished jobs and run logs are kept; 0 = for ever.
     pub(crate) run_retention_days: u32,
 }
@@ -107,6 +111,8 @@ impl Config {
             provider: settings.text("PROVIDER").unwrap_or_else(|| "sample".to_owned()),
             provider_settings: ProviderSettings::read(&lookup),
             alert_webhook_url: settings.url("ALERT_WEBHOOK_URL")?,
+            backtest_slice_rows: settings.number("BACKTEST_SLICE_ROWS", 1, 10_000_000)?.unwrap_or(250_000),
+            webhook_test_loopback: settings.test_loopback(environment)?,
             run_retention_days: settings.number("RUN_RETENTION_DAYS", 0, 36_500)?.unwrap_or(400),
         })
     }
@@ -180,6 +186,14 @@ impl Settings<'_> {
         }
     }
 
+    fn test_loopback(&self, environment: Environment) -> Result<bool, ConfigError> {
+        let name = "WEBHOOK_TEST_LOOPBACK";
+        match (self.flag(name)?.unwrap_or(false), environment) {
+            (true, Environment::Production) => Err(ConfigError { name, rule: "unset in production".into() }),
+            (allowed, _) => Ok(allowed),
+        }
+    }
+
     fn oidc(&self) -> Result<Option<Oidc>, ConfigError> {
         let jwks_url = self.url("OIDC_JWKS_URL")?;
         match (self.text("OIDC_ISSUER"), self.text("OIDC_AUDIENCE"), jwks_url) {
@@ -233,6 +247,14 @@ mod tests {
             assert_eq!(error.name, name);
             assert!(!error.to_string().contains(value), "{error}");
         }
+    }
+
+    #[test]
+    fn callbacks_to_this_machine_are_for_tests_alone() {
+        assert!(!read(&[]).unwrap().webhook_test_loopback);
+        assert!(read(&[("ENVIRONMENT", "local"), ("WEBHOOK_TEST_LOOPBACK", "true")]).unwrap().webhook_test_loopback);
+        let refused = read(&[("ENVIRONMENT", "production"), ("WEBHOOK_TEST_LOOPBACK", "true")]).err().unwrap();
+        assert_eq!(refused.name, "WEBHOOK_TEST_LOOPBACK");
     }
 
     #[test]

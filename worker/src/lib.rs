@@ -3,6 +3,8 @@
 mod alerts;
 mod auth;
 mod bindings;
+mod callbacks;
+mod chains;
 mod config;
 mod error;
 mod jobs;

@@ -25,6 +25,8 @@ pub(crate) struct OutboundRequest {
     pub(crate) timeout_ms: u32,
     /// The longest body accepted, bytes.
     pub(crate) max_bytes: usize,
+    /// Whether a redirect within the same origin is followed; otherwise it is the answer.
+    pub(crate) follow_redirects: bool,
 }
 
 /// What came back, whatever its status.
@@ -78,7 +80,7 @@ async fn exchange(request: &OutboundRequest, signal: &AbortSignal) -> Result<Out
         let mut response = Fetch::Request(platform_request(request, &url)?).send_with_signal(signal).await?;
         let status = response.status_code();
         let location = response.headers().get("location")?;
-        if let (300..=399, Some(location)) = (status, location) {
+        if let (true, 300..=399, Some(location)) = (request.follow_redirects, status, location) {
             url = redirect_target(&url, &location)?;
             continue;
         }

@@ -10,7 +10,7 @@ use crate::api::RejectedRow;
 pub struct Import {
     /// Its number.
     pub id: i64,
-    /// What it holds: `securities`, `daily_bars`, `market_caps`, `shares`, `splits` or `dividends`.
+    /// What it holds: `securities`, `daily_bars`, `market_caps`, `shares`, `splits`, `dividends` or `chains`.
     pub kind: String,
     /// `receiving`, `committed`, `failed` or `undone`.
     pub status: String,

@@ -1,6 +1,8 @@
 //! The JSON shapes of the HTTP API, shared by the Worker and the app. Serde lives here; domain types carry none, except the language of
 //! strategies and the results of their runs.
 
+mod backtests;
+mod chains;
 mod imports;
 mod indices;
 mod ingestions;
@@ -15,6 +17,12 @@ mod stream_batch;
 mod streams;
 
 pub use crate::units::iso_day as day;
+pub use backtests::{
+    Backtest, BacktestEquity, BacktestError, BacktestList, BacktestProgress, BacktestTrades, BenchmarkClose,
+    BenchmarkData, QueuedBacktest, Reproduction, SharedBacktest, StartSweep, StartedBacktest, Sweep, SweepList,
+    SweepRuns,
+};
+pub use chains::{ChainOfDay, ChainQuote, HeldChains, HeldChainsList};
 pub use imports::{Import, ImportList, ImportPart, ImportedRows};
 pub use indices::{
     BuildCost, BuildIndex, BuiltIndex, ChangesOfDay, CompositionChanges, Constituent, Explanation, ExportData,

@@ -138,7 +138,7 @@ impl ExitReason {
 
 /// Where a leg's price comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = LegPriceSource))]
 #[serde(rename_all = "snake_case")]
 pub enum PriceSource {
     /// A quote of the session, by the fill model.

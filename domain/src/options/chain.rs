@@ -27,6 +27,19 @@ impl Right {
         }
     }
 
+    /// The right that a letter or a word names.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let is = |word: &str| name.eq_ignore_ascii_case(word);
+        if is("c") || is("call") {
+            Some(Self::Call)
+        } else if is("p") || is("put") {
+            Some(Self::Put)
+        } else {
+            None
+        }
+    }
+
     /// What exercising at this price of the underlying is worth, never negative.
     #[must_use]
     pub fn intrinsic(self, spot: f64, strike: f64) -> f64 {
@@ -319,6 +332,14 @@ mod tests {
         const QUOTES: [f64; 8] = [1.0; 8];
         let n = strikes.len();
         ChainDay::new(DAY, 100.0, expirations, rights, strikes, &QUOTES[..n], &QUOTES[..n])
+    }
+
+    #[test]
+    fn a_right_has_a_letter_and_a_word() {
+        for (name, right) in [("c", Right::Call), ("PUT", Right::Put), ("Call", Right::Call)] {
+            assert_eq!(Right::from_name(name), Some(right));
+        }
+        assert_eq!(Right::from_name("x"), None);
     }
 
     #[test]

@@ -20,11 +20,13 @@ pub enum RowKind {
     Splits,
     /// [`Dividend`] rows.
     Dividends,
+    /// Quotes of option chains, which the warehouse keeps and not the market store.
+    Chains,
 }
 
 impl RowKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Securities,
         Self::DailyBars,
         Self::IntradayBars,
@@ -32,6 +34,7 @@ impl RowKind {
         Self::Shares,
         Self::Splits,
         Self::Dividends,
+        Self::Chains,
     ];
 
     /// The name in the API and in the database.
@@ -45,6 +48,7 @@ impl RowKind {
             Self::Shares => "shares",
             Self::Splits => "splits",
             Self::Dividends => "dividends",
+            Self::Chains => "chains",
         }
     }
 
@@ -62,6 +66,8 @@ pub enum Origin {
     Import,
     /// A run of the ingestion job.
     Ingestion,
+    /// The undoing of an import.
+    Undo,
 }
 
 impl Origin {
@@ -71,6 +77,7 @@ impl Origin {
         match self {
             Self::Import => "import",
             Self::Ingestion => "ingestion",
+            Self::Undo => "undo",
         }
     }
 }

@@ -144,6 +144,9 @@ pub struct DayRange {
 }
 
 impl DayRange {
+    /// Every day that there is.
+    pub const ALL: Self = Self { first: Day::from_number(i32::MIN), last: Day::from_number(i32::MAX) };
+
     /// The range from `first` to `last`, both included, or `None` when `last` is before `first`.
     #[must_use]
     pub fn new(first: Day, last: Day) -> Option<Self> {

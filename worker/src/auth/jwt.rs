@@ -185,6 +185,7 @@ async fn fetch_keys(url: &str) -> Result<Vec<Jwk>, String> {
         json: None,
         timeout_ms: TIMEOUT_MS,
         max_bytes: MAX_JWKS_BYTES,
+        follow_redirects: true,
     };
     let answer = outbound::fetch(&request).await.map_err(|error| error.to_string())?;
     if answer.status != 200 {

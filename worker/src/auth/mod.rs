@@ -76,11 +76,19 @@ extern "C" {
 /// # Errors
 /// 500 when the platform has none to give.
 pub(crate) fn new_key() -> Result<NewSecret, Problem> {
-    let bytes = Uint8Array::new_with_length(32);
-    fill_with_random(&bytes).map_err(|error| Problem::internal(format!("no random numbers: {error:?}")))?;
-    let text = format!("{}{}", credential::KEY_PREFIX, hex(&bytes.to_vec()));
+    let text = format!("{}{}", credential::KEY_PREFIX, new_token()?);
     let hash = sha256_hex(&text);
     Ok(NewSecret { text, hash })
+}
+
+/// 256 random bits as 64 hexadecimal digits.
+///
+/// # Errors
+/// 500 when the platform has none to give.
+pub(crate) fn new_token() -> Result<String, Problem> {
+    let bytes = Uint8Array::new_with_length(32);
+    fill_with_random(&bytes).map_err(|error| Problem::internal(format!("no random numbers: {error:?}")))?;
+    Ok(hex(&bytes.to_vec()))
 }
 
 /// Whether this principal may use a route with this access rule.

@@ -3,11 +3,13 @@
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
-use domain::ports::{Clock, MarketStore, Origin, Part, PartStore, Published, StoreError};
+use domain::ports::{
+    Clock, MarketStore, Origin, Part, PartStore, Published, PublishedQuotes, QuoteSink, RowKind, StoreError,
+};
 
 use crate::providers::files::{
     self, ByteRange, Declared, FileError, FileRules, FileSummary, Intake, LONGEST_FILE, PARQUET_MAGIC, ParquetReader,
-    Piece, Received,
+    Piece, Received, SHOWN_REJECTIONS,
 };
 
 /// Bytes read from a kept part at a time.
@@ -74,38 +76,49 @@ pub(crate) trait Chunks {
 
 /// Where an import reads and writes.
 #[derive(Debug)]
-pub(crate) struct Stores<'a, M, P> {
+pub(crate) struct Stores<'a, M, P, Q> {
     /// Takes the rows.
     pub(crate) market: &'a M,
     /// Keeps what cannot be read as it comes.
     pub(crate) parts: &'a P,
+    /// Takes the quotes of option chains; it may keep them among the parts until they are published.
+    pub(crate) quotes: &'a Q,
+}
+
+/// Where the rows of a file go.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    /// A batch of the market store.
+    Batch(i64),
+    /// The warehouse of chains.
+    Quotes,
 }
 
 // Derived, these would ask the stores themselves to be copied.
-impl<M, P> Clone for Stores<'_, M, P> {
+impl<M, P, Q> Clone for Stores<'_, M, P, Q> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<M, P> Copy for Stores<'_, M, P> {}
+impl<M, P, Q> Copy for Stores<'_, M, P, Q> {}
 
 /// Imports a file from its bytes. On any failure nothing of it is stored and no part of it is kept.
-pub(crate) async fn import_body<M: MarketStore, P: PartStore>(
+pub(crate) async fn import_body<M: MarketStore, P: PartStore, Q: QuoteSink>(
     file: FileToImport,
     body: &mut impl Chunks,
-    stores: Stores<'_, M, P>,
+    stores: Stores<'_, M, P, Q>,
     clock: &impl Clock,
 ) -> Result<Imported, ImportError> {
-    let batch = stores.market.open_batch(Origin::Import, file.id, files::ABOUT.name, clock.now()).await?;
-    let read = read_body(file, batch, body, stores).await;
-    settle(file.id, batch, read, stores, clock).await
+    let target = open(file, stores, clock).await?;
+    let read = read_body(file, target, body, stores).await;
+    settle(file.id, target, read, stores, clock).await
 }
 
 /// Imports a file from its uploaded parts, likewise.
-pub(crate) async fn import_parts<M: MarketStore, P: PartStore>(
+pub(crate) async fn import_parts<M: MarketStore, P: PartStore, Q: QuoteSink>(
     file: FileToImport,
-    stores: Stores<'_, M, P>,
+    stores: Stores<'_, M, P, Q>,
     clock: &impl Clock,
 ) -> Result<Imported, ImportError> {
     let parts = uploaded_parts(file.id, stores.parts).await?;
@@ -113,24 +126,59 @@ pub(crate) async fn import_parts<M: MarketStore, P: PartStore>(
     if !starts_as_parquet(file.id, &parts, stores.parts).await? {
         return import_body(file, &mut chunks, stores, clock).await;
     }
-    let batch = stores.market.open_batch(Origin::Import, file.id, files::ABOUT.name, clock.now()).await?;
+    let target = open(file, stores, clock).await?;
     let source = Source::Parts { import: file.id, parts };
-    let read = read_parquet(file, batch, &source, stores).await;
-    settle(file.id, batch, read, stores, clock).await
+    let read = read_parquet(file, target, &source, stores).await;
+    settle(file.id, target, read, stores, clock).await
 }
 
-async fn settle<M: MarketStore, P: PartStore>(
+async fn open<M: MarketStore, P: PartStore, Q: QuoteSink>(
+    file: FileToImport,
+    stores: Stores<'_, M, P, Q>,
+    clock: &impl Clock,
+) -> Result<Target, StoreError> {
+    if file.rules.kind == RowKind::Chains {
+        return Ok(Target::Quotes);
+    }
+    let batch = stores.market.open_batch(Origin::Import, file.id, files::ABOUT.name, clock.now()).await?;
+    Ok(Target::Batch(batch))
+}
+
+async fn publish<M: MarketStore, P: PartStore, Q: QuoteSink>(
     import: i64,
-    batch: i64,
+    target: Target,
+    mut summary: FileSummary,
+    stores: Stores<'_, M, P, Q>,
+    clock: &impl Clock,
+) -> Result<Imported, StoreError> {
+    if let Target::Batch(batch) = target {
+        let published = stores.market.publish(batch, clock.now()).await?;
+        return Ok(Imported { summary, published });
+    }
+    let quotes = stores.quotes.publish_quotes(Origin::Import, import, files::ABOUT.name, clock.now()).await?;
+    let PublishedQuotes { published, repeated, rejections } = quotes;
+    summary.accepted = summary.accepted.saturating_sub(repeated);
+    summary.rejected += repeated;
+    summary.rejections.extend(rejections);
+    summary.rejections.sort_by_key(|rejection| rejection.line);
+    summary.rejections.truncate(SHOWN_REJECTIONS);
+    Ok(Imported { summary, published })
+}
+
+async fn settle<M: MarketStore, P: PartStore, Q: QuoteSink>(
+    import: i64,
+    target: Target,
     read: Result<FileSummary, ImportError>,
-    stores: Stores<'_, M, P>,
+    stores: Stores<'_, M, P, Q>,
     clock: &impl Clock,
 ) -> Result<Imported, ImportError> {
     let done = match read {
-        Ok(summary) => stores.market.publish(batch, clock.now()).await.map(|published| Imported { summary, published }),
+        Ok(summary) => publish(import, target, summary, stores, clock).await,
         Err(error) => {
             // What cannot be forgotten here is swept later; the file's own fault is what the sender must hear.
-            let _swept_later = stores.market.discard(batch).await;
+            if let Target::Batch(batch) = target {
+                let _swept_later = stores.market.discard(batch).await;
+            }
             let _swept_later = stores.parts.drop_parts(import).await;
             return Err(error);
         }
@@ -139,18 +187,18 @@ async fn settle<M: MarketStore, P: PartStore>(
     Ok(done?)
 }
 
-async fn read_body<M: MarketStore, P: PartStore>(
+async fn read_body<M: MarketStore, P: PartStore, Q: QuoteSink>(
     file: FileToImport,
-    batch: i64,
+    target: Target,
     body: &mut impl Chunks,
-    stores: Stores<'_, M, P>,
+    stores: Stores<'_, M, P, Q>,
 ) -> Result<FileSummary, ImportError> {
     let mut intake = Intake::new(file.rules, file.declared);
     let mut set_aside = Vec::new();
     while let Some(chunk) = body.next().await? {
         for bytes in chunk.chunks(FEED_BYTES) {
             for piece in intake.push(bytes)? {
-                stage(stores.market, batch, &piece).await?;
+                stage(stores, target, piece).await?;
             }
             if let Some(bytes) = intake.take_set_aside(IN_MEMORY_BYTES) {
                 set_aside.push(put_next(file.id, set_aside.len(), bytes, stores.parts).await?);
@@ -160,7 +208,7 @@ async fn read_body<M: MarketStore, P: PartStore>(
     let rest = match intake.finish()? {
         Received::Csv(last, summary) => {
             for piece in last {
-                stage(stores.market, batch, &piece).await?;
+                stage(stores, target, piece).await?;
             }
             return Ok(summary);
         }
@@ -172,7 +220,7 @@ async fn read_body<M: MarketStore, P: PartStore>(
         set_aside.push(put_next(file.id, set_aside.len(), rest, stores.parts).await?);
         Source::Parts { import: file.id, parts: set_aside }
     };
-    read_parquet(file, batch, &source, stores).await
+    read_parquet(file, target, &source, stores).await
 }
 
 async fn put_next(import: i64, before: usize, bytes: Vec<u8>, parts: &impl PartStore) -> Result<Part, ImportError> {
@@ -182,24 +230,35 @@ async fn put_next(import: i64, before: usize, bytes: Vec<u8>, parts: &impl PartS
     Ok(part)
 }
 
-async fn stage(market: &impl MarketStore, batch: i64, piece: &Piece) -> Result<(), StoreError> {
-    match piece {
-        Piece::Securities(rows) => market.stage_securities(batch, rows).await,
-        Piece::Bars(rows) => market.stage_bar_rows(batch, rows).await,
-        Piece::Intraday(rows) => market.stage_intraday(batch, rows).await,
-        Piece::Caps(rows) => market.stage_caps(batch, rows).await,
-        Piece::Shares(rows) => market.stage_shares(batch, rows).await,
-        Piece::Splits(rows) => market.stage_splits(batch, rows).await,
-        Piece::Dividends(rows) => market.stage_dividends(batch, rows).await,
+async fn stage<M: MarketStore, P: PartStore, Q: QuoteSink>(
+    stores: Stores<'_, M, P, Q>,
+    target: Target,
+    piece: Piece,
+) -> Result<(), StoreError> {
+    let Target::Batch(batch) = target else {
+        let Piece::Quotes(rows) = piece else {
+            return Err(StoreError::Refused("a file of chains holds other rows".to_owned()));
+        };
+        return stores.quotes.stage_quotes(rows).await;
+    };
+    match &piece {
+        Piece::Securities(rows) => stores.market.stage_securities(batch, rows).await,
+        Piece::Bars(rows) => stores.market.stage_bar_rows(batch, rows).await,
+        Piece::Intraday(rows) => stores.market.stage_intraday(batch, rows).await,
+        Piece::Caps(rows) => stores.market.stage_caps(batch, rows).await,
+        Piece::Shares(rows) => stores.market.stage_shares(batch, rows).await,
+        Piece::Splits(rows) => stores.market.stage_splits(batch, rows).await,
+        Piece::Dividends(rows) => stores.market.stage_dividends(batch, rows).await,
+        Piece::Quotes(_) => Err(StoreError::Refused("a market file holds quotes of options".to_owned())),
     }
 }
 
 /// Reads a Parquet file one row group at a time.
-async fn read_parquet<M: MarketStore, P: PartStore>(
+async fn read_parquet<M: MarketStore, P: PartStore, Q: QuoteSink>(
     file: FileToImport,
-    batch: i64,
+    target: Target,
     source: &Source,
-    stores: Stores<'_, M, P>,
+    stores: Stores<'_, M, P, Q>,
 ) -> Result<FileSummary, ImportError> {
     let length = source.length();
     let footer = source.read(files::footer_range(length)?, stores.parts).await?;
@@ -213,13 +272,13 @@ async fn read_parquet<M: MarketStore, P: PartStore>(
         let mut group = reader.group(index, chunks)?;
         while let Some(pieces) = reader.next_rows(&mut group)? {
             for piece in pieces {
-                stage(stores.market, batch, &piece).await?;
+                stage(stores, target, piece).await?;
             }
         }
     }
     let (last, summary) = reader.finish();
     for piece in last {
-        stage(stores.market, batch, &piece).await?;
+        stage(stores, target, piece).await?;
     }
     Ok(summary)
 }

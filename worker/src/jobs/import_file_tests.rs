@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use domain::ports::RowKind;
+use domain::ports::QuoteRows;
 use domain::testing::{Faults, ManualClock, MemoryMarketStore, Moment, Severity};
 use domain::units::UnixMillis;
 use flate2::Compression;
@@ -71,6 +71,25 @@ fn file(kind: RowKind) -> FileToImport {
     FileToImport { id: 5, rules, declared: Declared::default() }
 }
 
+/// Takes no quote: those of chains are tested with their warehouse.
+struct NoQuotes;
+
+impl QuoteSink for NoQuotes {
+    async fn stage_quotes(&self, rows: QuoteRows) -> Result<(), StoreError> {
+        panic!("no quote was expected, came {rows:?}")
+    }
+
+    async fn publish_quotes(
+        &self,
+        origin: Origin,
+        id: i64,
+        _source: &str,
+        _now: UnixMillis,
+    ) -> Result<PublishedQuotes, StoreError> {
+        panic!("no quotes were expected to be published by {origin:?} {id}")
+    }
+}
+
 struct World {
     market: MemoryMarketStore,
     parts: MemoryParts,
@@ -83,8 +102,8 @@ impl World {
         Self { market: MemoryMarketStore::new(faults.clone()), parts, clock: ManualClock::at(UnixMillis(0)) }
     }
 
-    fn stores(&self) -> Stores<'_, MemoryMarketStore, MemoryParts> {
-        Stores { market: &self.market, parts: &self.parts }
+    fn stores(&self) -> Stores<'_, MemoryMarketStore, MemoryParts, NoQuotes> {
+        Stores { market: &self.market, parts: &self.parts, quotes: &NoQuotes }
     }
 
     fn import(&self, kind: RowKind, mut body: Body<'_>) -> Result<Imported, ImportError> {

@@ -1,6 +1,8 @@
 //! Long work, in slices: port calls around domain decisions. Nothing here knows the platform.
 
+pub(crate) mod backtest;
 pub(crate) mod build_index;
 pub(crate) mod import_file;
 pub(crate) mod ingest;
 pub(crate) mod runner;
+pub(crate) mod webhook;

@@ -173,6 +173,7 @@ impl<T: Transport, B: Budget> Client<T, B> {
             json: None,
             timeout_ms: self.terms.timeout_ms,
             max_bytes: MAX_BODY_BYTES,
+            follow_redirects: true,
         };
         self.network.transport.send(&request).await
     }

@@ -26,6 +26,10 @@ struct Rest {
 pub(super) async fn download(call: &Call) -> Answer {
     let query = call.query(&["kind", "first_day", "last_day"])?;
     let kind = kind_of(&query)?;
+    if exports::header(kind).is_none() {
+        let rule = "another kind: option chains are read with GET /chains/{underlying}?date=&format=csv";
+        return Err(Problem::impossible("kind", kind.name(), rule));
+    }
     let (first, last) = (query.day("first_day")?, query.day("last_day")?);
     if kind == RowKind::Securities && (first.is_some() || last.is_some()) {
         return Err(Problem::impossible(
@@ -55,7 +59,7 @@ fn stream_of(rest: Rest) -> Result<Option<worker::web_sys::ReadableStream>, Prob
 
 async fn next(rest: Rest) -> Result<Option<(Vec<u8>, Rest)>, String> {
     let Some(place) = rest.place else {
-        let header = exports::header(rest.kind).into_bytes();
+        let header = exports::header(rest.kind).unwrap_or_default().into_bytes();
         return Ok(Some((header, Rest { place: Some(Place::START), ..rest })));
     };
     let page = exports::next_lines(&rest.db, rest.kind, rest.range, place).await.map_err(|error| error.to_string())?;

@@ -10,11 +10,13 @@ use super::page::Page;
 use super::query::Query;
 use super::request::{Call, drain_stream};
 use super::respond::{Answer, Reply};
+use crate::chains::ChainWarehouse;
 use crate::error::Problem;
 use crate::jobs::import_file::{
     Chunks, FileToImport, ImportError, Imported, MOST_PARTS, Stores, import_body, import_parts,
 };
 use crate::providers::files::{Declared, FileRules};
+use crate::stores::d1::chains::D1Chains;
 use crate::stores::d1::imports::{D1Imports, Outcome};
 use crate::stores::d1::market::D1MarketStore;
 use crate::stores::memory_cache;
@@ -46,9 +48,11 @@ pub(super) async fn create(call: &Call) -> Answer {
     let db = call.db()?;
     let id = D1Imports(db).add(kind, call.principal.owner(), call.now).await?;
     let mut body = Body { stream, bytes: 0, log: D1Imports(db), id, heard_at: call.now };
-    let (market, parts) = (D1MarketStore::new(db), wiring::files(&call.env)?);
+    let (market, parts, catalogue) = (D1MarketStore::new(db), wiring::files(&call.env)?, D1Chains(db));
+    let quotes = ChainWarehouse::new(&parts, &catalogue, staging_folder(id));
     let file = FileToImport { id, rules: rules_of(kind, interval, call.now), declared };
-    let done = import_body(file, &mut body, Stores { market: &market, parts: &parts }, &PlatformClock).await;
+    let stores = Stores { market: &market, parts: &parts, quotes: &quotes };
+    let done = import_body(file, &mut body, stores, &PlatformClock).await;
     if done.is_err() {
         drain_stream(&mut body.stream).await;
     }
@@ -97,10 +101,12 @@ pub(super) async fn commit(call: &Call) -> Answer {
     if !imports.touch(id, call.now).await? {
         return Err(not_receiving(&import));
     }
-    let (market, parts) = (D1MarketStore::new(db), wiring::files(&call.env)?);
+    let (market, parts, catalogue) = (D1MarketStore::new(db), wiring::files(&call.env)?, D1Chains(db));
+    let quotes = ChainWarehouse::new(&parts, &catalogue, staging_folder(id));
     let file = FileToImport { id, rules: rules_of(kind, interval, call.now), declared: Declared::default() };
     let bytes = parts.parts(id).await?.iter().map(|part| part.bytes).sum();
-    let done = import_parts(file, Stores { market: &market, parts: &parts }, &PlatformClock).await;
+    let stores = Stores { market: &market, parts: &parts, quotes: &quotes };
+    let done = import_parts(file, stores, &PlatformClock).await;
     if let Err(error @ ImportError::MissingPart(_)) = done {
         // The upload stays open, so the part can still be sent.
         return Err(error.into());
@@ -131,7 +137,13 @@ pub(super) async fn undo(call: &Call) -> Answer {
     let mut version = before.data_version;
     match before.status.as_str() {
         "committed" if !imports.undo_unchanged(id, call.now).await? => {
-            let published = D1MarketStore::new(db).undo(id, call.now).await?;
+            let published = if before.kind == RowKind::Chains.name() {
+                let (objects, catalogue) = (wiring::files(&call.env)?, D1Chains(db));
+                let warehouse = ChainWarehouse::new(&objects, &catalogue, staging_folder(id));
+                warehouse.undo(id, before.data_version.unwrap_or_default(), call.now).await?
+            } else {
+                D1MarketStore::new(db).undo(id, call.now).await?
+            };
             memory_cache::note_write(scopes_of(&before.kind), published.data_version, PlatformClock.now());
             version = Some(published.data_version);
         }
@@ -168,7 +180,14 @@ async fn finish(call: &Call, id: i64, bytes: u64, done: Result<Imported, ImportE
 
 /// What a file of this kind publishes to.
 fn scopes_of(kind: &str) -> &'static [&'static str] {
-    if kind == RowKind::IntradayBars.name() { &["bars"] } else { &["market", "bars"] }
+    if kind == RowKind::IntradayBars.name() {
+        &["bars"]
+    } else if kind == RowKind::Chains.name() {
+        // What is read of chains is not kept between requests.
+        &[]
+    } else {
+        &["market", "bars"]
+    }
 }
 
 fn created(import: &Import) -> Answer {
@@ -177,6 +196,11 @@ fn created(import: &Import) -> Answer {
 
 async fn found(imports: D1Imports<'_>, id: i64) -> Result<Import, Problem> {
     imports.get(id).await?.ok_or_else(|| Problem::unknown("import", &id.to_string()))
+}
+
+/// Where quotes of an import are kept until they are published: among its parts, so that they are swept with them.
+fn staging_folder(import: i64) -> String {
+    format!("imports/{import}/quotes/")
 }
 
 fn not_receiving(import: &Import) -> Problem {
@@ -288,7 +312,8 @@ mod tests {
     fn the_kind_is_one_of_those_that_are_read() {
         let kind = |raw: &str| kind_of(&Query::parse(raw, &["kind"]).unwrap());
         assert_eq!(kind("kind=daily_bars").unwrap(), RowKind::DailyBars);
-        let refused = kind("kind=chains").unwrap_err();
+        assert_eq!(kind("kind=chains").unwrap(), RowKind::Chains);
+        let refused = kind("kind=trades").unwrap_err();
         assert_eq!(refused.status(), 422);
         assert!(refused.body().detail.contains("market_caps"), "{refused:?}");
         assert_eq!(kind("").unwrap_err().status(), 400);

@@ -2,7 +2,10 @@
 
 mod api_keys;
 mod assets;
+mod backtests;
+mod benchmark;
 pub(crate) mod cached;
+mod chains;
 mod cors;
 mod etag;
 mod exports;
@@ -57,6 +60,7 @@ const INGEST: Access = Access::Needs(Scope::Ingest);
 const ADMIN: Access = Access::Needs(Scope::Admin);
 const BUILD: Access = Access::Needs(Scope::Build);
 const STREAM: Access = Access::Needs(Scope::Stream);
+const BACKTEST: Access = Access::Needs(Scope::Backtest);
 
 /// Every route of the API. `HEAD` works wherever `GET` does; where two patterns match, the first line answers.
 #[rustfmt::skip]
@@ -89,6 +93,26 @@ static ROUTES: &[Route] = table! {
     Put    "/imports/{id}/parts/{n}" (INGEST)           imports::put_part;
     Post   "/imports/{id}/commit"   (INGEST)            imports::commit;
     Get    "/exports"               (READ)              exports::download;
+    Get    "/chains"                (READ)              chains::list;
+    Get    "/chains/{underlying}"   (READ)              chains::day;
+    Post   "/backtests"             (BACKTEST)          backtests::create;
+    Get    "/backtests"             (READ)              backtests::list;
+    Get    "/backtests/{id}"        (READ)              backtests::get;
+    Delete "/backtests/{id}"        (BACKTEST)          backtests::delete;
+    Get    "/backtests/{id}/trades" (READ)              backtests::trades;
+    Get    "/backtests/{id}/equity" (READ)              backtests::equity;
+    Get    "/backtests/{id}/results.parquet" (READ)     backtests::results;
+    Get    "/backtests/{id}/reproduce" (READ)           backtests::reproduce;
+    Get    "/backtests/{id}/live"   (READ)              backtests::live;
+    Post   "/backtests/{id}/cancel" (BACKTEST)          backtests::cancel;
+    Post   "/backtests/{id}/rerun"  (BACKTEST)          backtests::rerun;
+    Post   "/backtests/{id}/share"  (BACKTEST)          backtests::share;
+    Delete "/backtests/{id}/share"  (BACKTEST)          backtests::unshare;
+    Post   "/sweeps"                (BACKTEST)          backtests::create_sweep;
+    Get    "/sweeps"                (READ)              backtests::list_sweeps;
+    Get    "/sweeps/{id}"           (READ)              backtests::get_sweep;
+    Post   "/start_backtest"        (BACKTEST)          backtests::start;
+    Get    "/benchmark_data"        (READ)              benchmark::closes;
     Post   "/add_batch"             (STREAM)            streams::add_batch;
     Get    "/stats"                 (READ)              streams::stats;
     Get    "/stats/all"             (READ)              streams::all_stats;

@@ -1,8 +1,9 @@
-//! The parts of files being imported, as objects of the `FILES` bucket: `imports/<import>/<part>`.
+//! Objects of the `FILES` bucket: the parts of files being imported as `imports/<import>/<part>`, and whatever else has a key.
 
 use std::ops::Range;
 
-use domain::ports::{Part, PartStore, StoreError};
+use domain::ports::{ObjectStore, Part, PartStore, StoreError};
+use domain::units::UnixMillis;
 use worker::{Bucket, Range as ObjectRange, web_sys};
 
 /// The bucket of files.
@@ -54,10 +55,27 @@ impl R2Files {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn imports_with_parts(&self) -> Result<Vec<i64>, StoreError> {
-        let mut imports: Vec<i64> = self.list("imports/").await?.iter().filter_map(|(key, _)| import_of(key)).collect();
-        imports.sort_unstable();
-        imports.dedup();
-        Ok(imports)
+        self.numbers_under("imports/").await
+    }
+
+    /// The numbers that name the folders under a prefix, ascending.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn numbers_under(&self, prefix: &str) -> Result<Vec<i64>, StoreError> {
+        let mut numbers: Vec<i64> = self.list(prefix).await?.iter().filter_map(|(key, _)| import_of(key)).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        Ok(numbers)
+    }
+
+    /// Forgets every object under a prefix that ends in a slash.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn drop_folder(&self, folder: &str) -> Result<(), StoreError> {
+        let keys: Vec<String> = self.list(folder).await?.into_iter().map(|(key, _)| key).collect();
+        self.delete(&keys).await
     }
 
     /// Keys and sizes under a prefix, by key.
@@ -76,6 +94,60 @@ impl R2Files {
                 return Ok(found);
             }
         }
+    }
+}
+
+impl R2Files {
+    /// Keys under a prefix of objects put before an instant.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn put_before(&self, prefix: &str, before: UnixMillis) -> Result<Vec<String>, StoreError> {
+        let mut found = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let mut page = self.0.list().prefix(prefix);
+            if let Some(cursor) = cursor {
+                page = page.cursor(cursor);
+            }
+            let page = page.execute().await.map_err(unavailable)?;
+            let is_old =
+                |object: &worker::Object| i64::try_from(object.uploaded().as_millis()).is_ok_and(|at| at < before.0);
+            found.extend(page.objects().iter().filter(|object| is_old(object)).map(worker::Object::key));
+            cursor = page.cursor().filter(|_| page.truncated());
+            if cursor.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+impl ObjectStore for R2Files {
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        self.0.put(key, bytes).execute().await.map_err(unavailable)?;
+        Ok(())
+    }
+
+    async fn read(&self, key: &str, range: Range<u64>) -> Result<Vec<u8>, StoreError> {
+        let gone = || StoreError::Conflict(format!("the object {key} is gone"));
+        let asked = ObjectRange::OffsetWithLength { offset: range.start, length: range.end - range.start };
+        let object = self.0.get(key).range(asked).execute().await.map_err(unavailable)?;
+        let body = object.as_ref().and_then(worker::Object::body).ok_or_else(gone)?;
+        let bytes = body.bytes().await.map_err(unavailable)?;
+        if bytes.len() as u64 == range.end - range.start { Ok(bytes) } else { Err(gone()) }
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let object = self.0.get(key).execute().await.map_err(unavailable)?;
+        let Some(body) = object.as_ref().and_then(worker::Object::body) else { return Ok(None) };
+        body.bytes().await.map(Some).map_err(unavailable)
+    }
+
+    async fn delete(&self, keys: &[String]) -> Result<(), StoreError> {
+        for some in keys.chunks(MOST_DELETED) {
+            self.0.delete_multiple(some.to_vec()).await.map_err(unavailable)?;
+        }
+        Ok(())
     }
 }
 
@@ -100,11 +172,7 @@ impl PartStore for R2Files {
     }
 
     async fn drop_parts(&self, import: i64) -> Result<(), StoreError> {
-        let keys: Vec<String> = self.list(&folder(import)).await?.into_iter().map(|(key, _)| key).collect();
-        for some in keys.chunks(MOST_DELETED) {
-            self.0.delete_multiple(some.to_vec()).await.map_err(unavailable)?;
-        }
-        Ok(())
+        self.drop_folder(&folder(import)).await
     }
 }
 

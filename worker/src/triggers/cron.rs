@@ -1,13 +1,17 @@
 //! Cron triggers. The expressions are those of `wrangler.toml`.
 
-use domain::ports::{Clock, JobStore, PartStore, StoreError};
+use domain::ports::{Clock, JobStore, ObjectStore, PartStore, StoreError};
+use domain::units::UnixMillis;
 use worker::Env;
 
+use crate::chains;
 use crate::config::Config;
+use crate::jobs::backtest;
 use crate::jobs::ingest::{self, Spec};
-use crate::jobs::runner::Wake;
 use crate::providers;
 use crate::stores::d1::D1;
+use crate::stores::d1::backtests::D1Backtests;
+use crate::stores::d1::chains::D1Chains;
 use crate::stores::d1::imports::D1Imports;
 use crate::stores::d1::ingestion_runs::D1IngestionRuns;
 use crate::stores::d1::jobs::D1JobStore;
@@ -19,13 +23,13 @@ const TICK: &str = "* * * * *";
 const INGESTION: &str = "15 22 * * MON-FRI";
 const INDICES: &str = "45 22 * * MON-FRI";
 
-/// How many jobs a tick wakes; the others wait for the next one.
-const WOKEN_A_TICK: usize = 100;
-
 const TICK_MS: i64 = 60_000;
 /// Listing objects is billed like writing them, so leftovers are looked for once an hour.
 const TICKS_BETWEEN_LISTINGS: i64 = 60;
 const DAY_MS: i64 = 86_400_000;
+/// An object of chains that no row names for so long belongs to nobody: a publication names its objects within minutes.
+const UNNAMED_FOR_MS: i64 = 3_600_000;
+const KEYS_A_QUESTION: usize = 1_000;
 
 /// Does what is due at this cron expression.
 pub(crate) async fn fired(cron: &str, env: Env) {
@@ -44,11 +48,39 @@ pub(crate) async fn fired(cron: &str, env: Env) {
 async fn tick(env: &Env) -> Result<(), StoreError> {
     let db = database(env)?;
     let now = PlatformClock.now();
-    wake_due(env, &db).await?;
+    queue::wake_due(env, &db).await?;
     // What was published is called so before whatever is left over is called abandoned.
     D1Imports(&db).settle_published(now).await?;
     D1MarketStore::new(&db).sweep(now).await?;
-    if now.0.div_euclid(TICK_MS) % TICKS_BETWEEN_LISTINGS == 0 { drop_left_parts(env, &db).await } else { Ok(()) }
+    if now.0.div_euclid(TICK_MS) % TICKS_BETWEEN_LISTINGS != 0 {
+        return Ok(());
+    }
+    drop_left_parts(env, &db).await?;
+    drop_unnamed_chains(env, &db, now).await?;
+    drop_left_runs(env, &db).await
+}
+
+/// Forgets what is left of runs that were deleted.
+async fn drop_left_runs(env: &Env, db: &D1) -> Result<(), StoreError> {
+    let files = files(env)?;
+    for ids in files.numbers_under(backtest::FOLDER).await?.chunks(KEYS_A_QUESTION) {
+        let known = D1Backtests(db).known(ids).await?;
+        for id in ids.iter().filter(|id| !known.contains(id)) {
+            files.drop_folder(&backtest::folder(*id)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Forgets the chains of publications that were stopped before the catalogue named them.
+async fn drop_unnamed_chains(env: &Env, db: &D1, now: UnixMillis) -> Result<(), StoreError> {
+    let files = files(env)?;
+    for keys in files.put_before(chains::FOLDER, now.plus_ms(-UNNAMED_FOR_MS)).await?.chunks(KEYS_A_QUESTION) {
+        let named = D1Chains(db).named(keys).await?;
+        let unnamed: Vec<String> = keys.iter().filter(|key| !named.contains(key)).cloned().collect();
+        files.delete(&unnamed).await?;
+    }
+    Ok(())
 }
 
 /// Forgets the parts of files that nobody is sending any more.
@@ -70,7 +102,7 @@ async fn add_ingestion(env: &Env) -> Result<(), StoreError> {
     let provider = providers::registered_name(&config.provider).unwrap_or(&config.provider);
     let spec = Spec::keep(provider, config.ingest_keep_sessions as usize);
     D1JobStore(&db).add(ingest::KIND, &spec.key(), &spec.to_json(), now).await?;
-    wake_due(env, &db).await?;
+    queue::wake_due(env, &db).await?;
     if config.run_retention_days > 0 {
         let before = now.plus_ms(-i64::from(config.run_retention_days) * DAY_MS);
         D1JobStore(&db).prune(before).await?;
@@ -83,14 +115,7 @@ async fn add_ingestion(env: &Env) -> Result<(), StoreError> {
 async fn add_builds(env: &Env) -> Result<(), StoreError> {
     let db = database(env)?;
     D1JobStore(&db).add_builds(PlatformClock.now()).await?;
-    wake_due(env, &db).await
-}
-
-async fn wake_due(env: &Env, db: &D1) -> Result<(), StoreError> {
-    let due = D1JobStore(db).due(PlatformClock.now(), WOKEN_A_TICK).await?;
-    let wakes: Vec<Wake> = due.into_iter().map(|(job, slice)| Wake { job, slice, delay_ms: 0 }).collect();
-    queue::send(env, &wakes).await;
-    Ok(())
+    queue::wake_due(env, &db).await
 }
 
 #[cfg(test)]

@@ -1,15 +1,21 @@
 //! Queue messages: hints that a slice of a job can be done.
 
+use domain::ports::{Clock, JobStore, StoreError};
 use serde::{Deserialize, Serialize};
 use worker::{Env, MessageBatch, MessageBuilder, MessageExt};
 
 use crate::bindings;
 use crate::jobs::runner::Wake;
+use crate::stores::d1::D1;
+use crate::stores::d1::jobs::D1JobStore;
 use crate::triggers::log_failure;
-use crate::wiring::job_kinds;
+use crate::wiring::{PlatformClock, database, job_kinds};
 
 /// A slice that has to wait longer is found by the tick of every minute.
 const LONGEST_DELAY_MS: i64 = 60_000;
+
+/// How many jobs are woken at once; the others wait for the next time.
+const WOKEN_AT_ONCE: usize = 100;
 
 /// A message's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,9 +40,30 @@ pub(crate) async fn received(batch: &MessageBatch<String>, env: Env) {
 async fn follow(env: &Env, hint: Hint) {
     match job_kinds::run_slice(env, (hint.job, hint.slice)).await {
         Ok(Some(wake)) if wake.delay_ms <= LONGEST_DELAY_MS => send(env, &[wake]).await,
-        Ok(_) => {}
+        // What the end of one job has added is woken at once.
+        Ok(None) => {
+            if let Err(error) = wake_added(env).await {
+                log_failure("queue", &error);
+            }
+        }
+        Ok(Some(_)) => {}
         Err(error) => log_failure("queue", &error),
     }
+}
+
+async fn wake_added(env: &Env) -> Result<(), StoreError> {
+    wake_due(env, &database(env)?).await
+}
+
+/// Wakes whatever is due or has lost its lease.
+///
+/// # Errors
+/// See [`StoreError`].
+pub(crate) async fn wake_due(env: &Env, db: &D1) -> Result<(), StoreError> {
+    let due = D1JobStore(db).due(PlatformClock.now(), WOKEN_AT_ONCE).await?;
+    let wakes: Vec<Wake> = due.into_iter().map(|(job, slice)| Wake { job, slice, delay_ms: 0 }).collect();
+    send(env, &wakes).await;
+    Ok(())
 }
 
 /// Sends hints. One that is lost is sent again by the tick.

@@ -4,22 +4,29 @@ use domain::ports::{Alert, ClaimedJob, StoreError};
 use worker::Env;
 
 use crate::alerts::WebhookAlerts;
+use crate::callbacks::SignedCalls;
 use crate::config::Config;
+use crate::jobs::backtest::{self, Backtests};
 use crate::jobs::build_index;
 use crate::jobs::ingest::{self, Ingest, Spec};
 use crate::jobs::runner::{self, JobKinds, SliceDone, SliceError, Wake};
+use crate::jobs::webhook;
 use crate::providers::http::{Network, PlatformTransport};
 use crate::providers::{self, AnyProvider};
 use crate::stores::d1::D1;
+use crate::stores::d1::backtests::D1Backtests;
+use crate::stores::d1::chains::D1Chains;
 use crate::stores::d1::indices::D1IndexStore;
 use crate::stores::d1::ingestion_runs::D1IngestionRuns;
 use crate::stores::d1::jobs::D1JobStore;
 use crate::stores::d1::market::D1MarketStore;
 use crate::stores::d1::provider_budgets::D1ProviderBudgets;
-use crate::wiring::{PlatformClock, database};
+use crate::stores::r2_files::R2Files;
+use crate::wiring::{PlatformClock, database, files};
 
 /// What jobs are done with.
 struct Wired<'a> {
+    env: &'a Env,
     db: &'a D1,
     config: &'a Config,
 }
@@ -30,6 +37,11 @@ impl JobKinds for Wired<'_> {
     async fn run(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
         match job.kind.as_str() {
             ingest::KIND => self.ingest(job).await,
+            backtest::KIND => self.with_backtests(async |runs| runs.run(job).await).await,
+            webhook::KIND => {
+                let caller = SignedCalls { clock: PlatformClock, test_loopback: self.config.webhook_test_loopback };
+                webhook::call(&D1Backtests(self.db), &caller, job).await
+            }
             build_index::KIND => build_index::bring_up_to_date(&D1IndexStore::new(self.db), &PlatformClock, job).await,
             other => Err(SliceError::Final { code: "unknown_kind", message: format!("there is no job {other}") }),
         }
@@ -40,12 +52,28 @@ impl JobKinds for Wired<'_> {
             let (market, runs) = (D1MarketStore::new(self.db), D1IngestionRuns(self.db));
             return ingest::give_up(&market, &runs, &PlatformClock, job, error).await;
         }
+        if job.kind == backtest::KIND {
+            return self.with_backtests(async |runs| runs.give_up(job, error).await).await;
+        }
+        if job.kind == webhook::KIND {
+            webhook::give_up(&D1Backtests(self.db), job).await?;
+        }
         let message = format!("job {} ({}): {} ({error})", job.id, job.kind, error.code());
         Ok(Alert { code: "job_failed", message })
     }
 }
 
 impl Wired<'_> {
+    async fn with_backtests<T, E: From<StoreError>>(
+        &self,
+        work: impl AsyncFnOnce(&Backtests<'_, D1Backtests<'_>, R2Files, D1Chains<'_>, PlatformClock>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (store, objects, catalogue) = (D1Backtests(self.db), files(self.env)?, D1Chains(self.db));
+        let slice_rows = self.config.backtest_slice_rows as usize;
+        let (objects, catalogue) = (&objects, &catalogue);
+        work(&Backtests { store: &store, objects, catalogue, clock: &PlatformClock, slice_rows }).await
+    }
+
     async fn ingest(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
         let provider = self.provider(&Spec::parse(&job.spec)?.provider)?;
         let ingest = Ingest {
@@ -73,7 +101,7 @@ pub(crate) async fn run_slice(env: &Env, hint: (i64, i64)) -> Result<Option<Wake
     let config = Config::of_isolate(env).map_err(|error| StoreError::Refused(error.to_string()))?;
     let db = database(env)?;
     let alerts = WebhookAlerts { url: config.alert_webhook_url.clone(), clock: PlatformClock };
-    let kinds = Wired { db: &db, config: &config };
+    let kinds = Wired { env, db: &db, config: &config };
     runner::run_slice(&D1JobStore(&db), &kinds, &PlatformClock, &alerts, hint).await
 }
 

@@ -11,6 +11,12 @@ const KIND: Parameter = Parameter::query(
     "What the rows are.",
 )
 .required();
+const IMPORTED_KIND: Parameter = Parameter::query(
+    "kind",
+    Kind::Choice(&["daily_bars", "securities", "market_caps", "shares", "splits", "dividends", "chains"], false),
+    "What the rows are.",
+)
+.required();
 const ID: Parameter = Parameter::path("id", Kind::Whole(1, (1 << 53) - 1, None), "Its number.");
 const UNKNOWN: &str = "`not_found`: no such import.";
 const CLOSED: &str = "`import_not_open`: it takes no more bytes; `conflict`: it was given up meanwhile.";
@@ -28,7 +34,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         about: "Streamed and checked row by row; atomic per file. Rows that break a rule are turned away and listed, the \
             others are stored. Without a body it opens an upload in parts, for files beyond 90 MB. Columns of each kind: \
             `docs/imports.md`.",
-        parameters: &[KIND],
+        parameters: &[IMPORTED_KIND],
         body: Some(Body::Table),
         status: 201,
         answer: Answer::Json(Shape::of::<Import>(include_str!("examples/import.json"))),

@@ -3,6 +3,8 @@
 //! A test holds the entries to the Worker's route table in both directions, and `docs/openapi.json` to this code.
 
 mod access;
+mod backtests;
+mod chains;
 mod files;
 mod index_service;
 mod market_data;
@@ -18,7 +20,7 @@ use serde_json::{Map, Value, json};
 use operation::Operation;
 
 /// The groups of routes, in the order in which they are shown, each with its sentence.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("index", "Build an index from the stored prices, read it, explain it, export it."),
     (
         "research",
@@ -26,6 +28,7 @@ const TAGS: [(&str, &str); 7] = [
     ),
     ("market data", "Where prices come from and what each ingestion brought. Ingestion itself is a job, not an API."),
     ("streams", "Points in, exact statistics of the last 10^k points out."),
+    ("backtests", "Option chains, strategies run over them, and what came of it."),
     ("files", "Your own files: import, list, undo, and export what is stored."),
     ("keys", "API keys and what they allow."),
     ("service", "What operators and tools ask."),
@@ -47,6 +50,8 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         research::OPERATIONS,
         market_data::OPERATIONS,
         streams::OPERATIONS,
+        backtests::OPERATIONS,
+        chains::OPERATIONS,
         files::OPERATIONS,
         service::OPERATIONS,
     ];

@@ -63,7 +63,9 @@ impl Shape {
         let mut found = vec![((self.name)().into_owned(), (self.schema)())];
         (self.nested)(&mut found);
         for (name, schema) in found {
-            schemas.insert(name, serde_json::to_value(schema).expect("a schema has a JSON form"));
+            let schema = serde_json::to_value(schema).expect("a schema has a JSON form");
+            let before = schemas.insert(name.clone(), schema.clone());
+            assert!(before.is_none_or(|before| before == schema), "two types of the API are called {name}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::calendar::WallTime;
+use domain::options::{OptionRoot, Right};
 use domain::units::{Day, DayError, Ticker};
 
 /// What a file holds at one place.
@@ -71,6 +72,37 @@ impl<'a> Cell<'a> {
             Err(refused) => Err(Refused { rule: "expected a number of at least 0", ..refused }),
             passed => passed,
         }
+    }
+
+    /// A whole number of at least 0, or `None` when blank.
+    pub(super) fn count(self, column: &'static str) -> Result<Option<f64>, Refused<'a>> {
+        // Beyond 2^53 a double does not tell two whole numbers apart.
+        const MOST: f64 = 9_007_199_254_740_992.0;
+        match self.non_negative(column)? {
+            Some(value) if value.fract() > 0.0 || value > MOST => {
+                Err(self.refused(column, "expected a whole number of at least 0"))
+            }
+            value => Ok(value),
+        }
+    }
+
+    /// Call or put.
+    pub(super) fn option_right(self, column: &'static str) -> Result<Right, Refused<'a>> {
+        let Self::Text(bytes) = self else { return Err(self.refused(column, "expected c or p")) };
+        let right = std::str::from_utf8(bytes).ok().and_then(Right::from_name);
+        right.ok_or_else(|| self.refused(column, "expected c or p"))
+    }
+
+    /// The symbol of a series of contracts, or `None` when blank.
+    pub(super) fn option_root(self, column: &'static str) -> Result<Option<OptionRoot>, Refused<'a>> {
+        const RULE: &str = "expected 1 to 8 letters, digits or ./-_^+=";
+        let bytes = match self {
+            Self::Blank => return Ok(None),
+            Self::Text(bytes) => bytes,
+            Self::Number(_) | Self::Day(_) | Self::Moment(_) => return Err(self.refused(column, RULE)),
+        };
+        let root = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
+        root.map(Some).ok_or_else(|| self.refused(column, RULE))
     }
 
     /// A day of the calendar, or `None` when blank.

@@ -76,8 +76,27 @@ const SPLITS: &[Column] = &[
 
 const DIVIDENDS: &[Column] = &[needed("ticker"), needed("ex_date"), needed("amount")];
 
+const CHAINS: &[Column] = &[
+    needed("quote_date"),
+    needed("underlying"),
+    needed("underlying_price"),
+    needed("expiration"),
+    needed("strike"),
+    needed("type"),
+    needed("bid"),
+    needed("ask"),
+    also("iv"),
+    also("delta"),
+    also("gamma"),
+    also("theta"),
+    also("vega"),
+    also("volume"),
+    also("open_interest"),
+    also("root"),
+];
+
 /// Most columns that any kind knows.
-pub(super) const MOST_COLUMNS: usize = 11;
+pub(super) const MOST_COLUMNS: usize = 16;
 
 /// The columns that a kind knows. `rows` takes a row apart in this order.
 pub(super) const fn of_kind(kind: RowKind) -> &'static [Column] {
@@ -89,6 +108,7 @@ pub(super) const fn of_kind(kind: RowKind) -> &'static [Column] {
         RowKind::Shares => SHARES,
         RowKind::Splits => SPLITS,
         RowKind::Dividends => DIVIDENDS,
+        RowKind::Chains => CHAINS,
     }
 }
 
@@ -101,6 +121,7 @@ const fn needs(kind: RowKind) -> &'static str {
         RowKind::Shares => "ticker, shares_outstanding, as_of",
         RowKind::Splits => "ticker, date (or execution_date), ratio (or split_to and split_from)",
         RowKind::Dividends => "ticker, ex_date, amount",
+        RowKind::Chains => "quote_date, underlying, underlying_price, expiration, strike, type, bid, ask",
     }
 }
 

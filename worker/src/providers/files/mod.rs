@@ -27,10 +27,11 @@ mod sessions;
 pub(crate) use error::FileError;
 pub(crate) use gzip::{GzipDecoder, LONGEST_FILE};
 pub(crate) use intake::{Declared, Intake, Received};
-pub(crate) use parquet::{ByteRange, PARQUET_MAGIC, ParquetReader, footer_range, metadata_range};
+pub(crate) use parquet::{ByteRange, PARQUET_MAGIC, ParquetReader, Window, footer_range, metadata_range};
+pub(crate) use parquet_pages::{Pages, Value};
 pub(crate) use pieces::Piece;
 pub(crate) use reader::FileSummary;
-pub(crate) use rows::FileRules;
+pub(crate) use rows::{FileRules, SHOWN_REJECTIONS};
 
 use domain::ports::Capabilities;
 

@@ -237,12 +237,18 @@ impl ParquetReader {
 }
 
 /// The parts of a file that are in memory.
-pub(super) struct Window {
+#[derive(Debug)]
+pub(crate) struct Window {
     length: u64,
     parts: Vec<(u64, Bytes)>,
 }
 
 impl Window {
+    /// A part of a file of this length.
+    pub(crate) fn of(length: u64, start: u64, bytes: Bytes) -> Self {
+        Self { length, parts: vec![(start, bytes)] }
+    }
+
     /// What is in memory from `start` on.
     fn from(&self, start: u64) -> Result<Bytes, ParquetError> {
         let held = self.parts.iter().find_map(|(first, bytes)| {

@@ -19,7 +19,7 @@ const DAY_MS: i64 = 86_400_000;
 
 /// One value that is not null.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// A whole number, or the milliseconds of a twelve-byte time stamp.
     Integer(i64),
     /// A floating-point number.
@@ -39,13 +39,15 @@ struct Layout {
 }
 
 /// The column chunk that pages are read from.
-pub(super) struct Pages<R: ChunkReader> {
+pub(crate) struct Pages<R: ChunkReader> {
     inner: SerializedPageReader<R>,
     layout: Layout,
     /// The definition level of a value that is not null; 0 where none can be null.
     deepest: u32,
     dictionary: Option<Vec<Value>>,
     page: DataPage,
+    /// Levels, then places in the dictionary, of the rows that are read at once.
+    numbers: Vec<u32>,
 }
 
 /// What is left of a data page.
@@ -73,7 +75,7 @@ fn broken<T>(detail: &str) -> Result<T> {
 
 impl<R: ChunkReader> Pages<R> {
     /// The values of a column without nesting.
-    pub(super) fn new(inner: SerializedPageReader<R>, column: &ColumnDescriptor, is_unsigned: bool) -> Result<Self> {
+    pub(crate) fn new(inner: SerializedPageReader<R>, column: &ColumnDescriptor, is_unsigned: bool) -> Result<Self> {
         let physical = column.physical_type();
         let length = usize::try_from(column.type_length()).unwrap_or(0);
         if physical == Type::FIXED_LEN_BYTE_ARRAY && length == 0 {
@@ -81,7 +83,7 @@ impl<R: ChunkReader> Pages<R> {
         }
         let deepest = u32::try_from(column.max_def_level()).unwrap_or(0);
         let layout = Layout { physical, is_unsigned, length };
-        Ok(Self { inner, layout, deepest, dictionary: None, page: DataPage::default() })
+        Ok(Self { inner, layout, deepest, dictionary: None, page: DataPage::default(), numbers: Vec::new() })
     }
 
     /// Decodes up to `count` more rows into `rows`, a null as `None`; fewer only at the end of the chunk.
@@ -97,6 +99,102 @@ impl<R: ChunkReader> Pages<R> {
             rows.push(self.row()?);
         }
         Ok(())
+    }
+
+    /// Decodes the next `count` rows as numbers, a null as NaN, which the caller must not let out.
+    pub(crate) fn read_numbers(&mut self, count: usize, rows: &mut Vec<f64>) -> Result<()> {
+        #[expect(clippy::cast_precision_loss, reason = "prices, days and counts are far below 2^53")]
+        let number = |value: &Value| match value {
+            Value::Integer(whole) => Some(*whole as f64),
+            Value::Float(number) => Some(*number),
+            Value::Bytes(_) => None,
+        };
+        let is_double = self.layout.physical == Type::DOUBLE;
+        let plain = |bytes: &Bytes, rows: &mut Vec<f64>| {
+            let eight = |bytes: &[u8]| f64::from_le_bytes(bytes.try_into().unwrap_or_default());
+            rows.extend(bytes.chunks_exact(8).map(eight));
+        };
+        self.read_column(count, f64::NAN, number, is_double.then_some(&plain), rows)
+    }
+
+    /// Decodes the next `count` rows, each as what `of` makes of its value, or as `null`.
+    pub(crate) fn read_as<T: Copy>(
+        &mut self,
+        count: usize,
+        null: T,
+        of: impl Fn(&Value) -> Option<T>,
+        rows: &mut Vec<T>,
+    ) -> Result<()> {
+        self.read_column(count, null, of, None::<&fn(&Bytes, &mut Vec<T>)>, rows)
+    }
+
+    /// `plain` decodes values of eight bytes side by side, where the type has such.
+    fn read_column<T: Copy>(
+        &mut self,
+        count: usize,
+        null: T,
+        of: impl Fn(&Value) -> Option<T>,
+        plain: Option<&impl Fn(&Bytes, &mut Vec<T>)>,
+        rows: &mut Vec<T>,
+    ) -> Result<()> {
+        let unreadable = || ParquetError::General("a value reaches beyond its page or its dictionary".to_owned());
+        let end = rows.len() + count;
+        let mut dictionary: Option<Vec<T>> = None;
+        while rows.len() < end {
+            if self.page.left == 0 {
+                if !self.next_page()? {
+                    return broken("a column holds fewer rows than its row group");
+                }
+                continue;
+            }
+            let taken = usize::try_from(self.page.left).unwrap_or(usize::MAX).min(end - rows.len());
+            self.page.left -= u32::try_from(taken).unwrap_or(0);
+            // 1. Which rows have a value?
+            let levels = self.take_levels(taken)?;
+            let defined = levels.as_ref().map_or(taken, |levels| levels.iter().filter(|there| **there).count());
+            // 2. Their values.
+            let first = rows.len();
+            match &mut self.page.values {
+                Values::Plain(bytes) => {
+                    if let Some(plain) = plain {
+                        plain(&take(bytes, defined as u64 * 8).ok_or_else(unreadable)?, rows);
+                    } else {
+                        for _ in 0..defined {
+                            let value = self.layout.take(bytes).ok_or_else(unreadable)?;
+                            rows.push(of(&value).ok_or_else(unreadable)?);
+                        }
+                    }
+                }
+                Values::Places(places) => {
+                    if dictionary.is_none() {
+                        let values = self.dictionary.as_deref().unwrap_or_default();
+                        dictionary = Some(values.iter().map(&of).collect::<Option<_>>().ok_or_else(unreadable)?);
+                    }
+                    let known = dictionary.as_deref().unwrap_or_default();
+                    self.numbers.clear();
+                    places.take_into(defined, &mut self.numbers).ok_or_else(unreadable)?;
+                    for place in &self.numbers {
+                        let value = usize::try_from(*place).ok().and_then(|place| known.get(place));
+                        rows.push(*value.ok_or_else(unreadable)?);
+                    }
+                }
+            }
+            // 3. Each to its row.
+            if let Some(levels) = levels.filter(|_| defined < taken) {
+                spread(&levels, null, rows, first);
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of the next rows have a value; `None` where all must have one.
+    fn take_levels(&mut self, count: usize) -> Result<Option<Vec<bool>>> {
+        let Some(levels) = &mut self.page.levels else { return Ok(None) };
+        self.numbers.clear();
+        if levels.take_into(count, &mut self.numbers).is_none() {
+            return broken("a page ends in its levels");
+        }
+        Ok(Some(self.numbers.iter().map(|level| *level == self.deepest).collect()))
     }
 
     fn row(&mut self) -> Result<Option<Value>> {
@@ -189,6 +287,20 @@ impl<R: ChunkReader> Pages<R> {
         let levels = levels.and_then(|bytes| Runs::new(bytes, usize::try_from(bits).ok()?));
         self.page = DataPage { left: count, levels, values };
         Ok(())
+    }
+}
+
+/// Moves the values from `first` on to the rows that have one, from the last to the first.
+fn spread<T: Copy>(levels: &[bool], null: T, rows: &mut Vec<T>, first: usize) {
+    let mut from = rows.len();
+    rows.resize(first + levels.len(), null);
+    for (row, there) in levels.iter().enumerate().rev() {
+        if *there {
+            from -= 1;
+            rows[first + row] = rows[from];
+        } else {
+            rows[first + row] = null;
+        }
     }
 }
 

@@ -44,6 +44,48 @@ impl Runs {
         }
     }
 
+    /// Appends the next numbers; `None` where the bytes end before them.
+    pub(super) fn take_into(&mut self, count: usize, numbers: &mut Vec<u32>) -> Option<()> {
+        let mut missing = count;
+        while missing > 0 {
+            match &mut self.run {
+                Run::Same { value, left } if *left > 0 => {
+                    let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(missing);
+                    *left -= taken as u64;
+                    missing -= taken;
+                    numbers.extend(std::iter::repeat_n(*value, taken));
+                }
+                Run::Packed { bit, left } if *left > 0 => {
+                    let taken = usize::try_from(*left).unwrap_or(usize::MAX).min(missing);
+                    let first = *bit;
+                    *left -= taken as u64;
+                    *bit += taken * self.width;
+                    missing -= taken;
+                    self.unpack(first, taken, numbers)?;
+                }
+                _ => self.run = self.next_run()?,
+            }
+        }
+        Some(())
+    }
+
+    /// Appends numbers that lie side by side from this bit on.
+    fn unpack(&self, first: usize, count: usize, numbers: &mut Vec<u32>) -> Option<()> {
+        if (first + count * self.width).div_ceil(8) > self.bytes.len() {
+            return None;
+        }
+        let mask = (1_u64 << self.width) - 1;
+        for bit in (0..count).map(|place| first + place * self.width) {
+            // Eight bytes hold any number of 32 bits that begins within the first of them.
+            let number = match self.bytes.get(bit / 8..bit / 8 + 8).and_then(|bytes| bytes.try_into().ok()) {
+                Some(bytes) => u32::try_from(u64::from_le_bytes(bytes) >> (bit % 8) & mask).ok()?,
+                None => self.packed(bit)?,
+            };
+            numbers.push(number);
+        }
+        Some(())
+    }
+
     fn next_run(&mut self) -> Option<Run> {
         let header = self.header()?;
         let left = header >> 1;
@@ -118,6 +160,29 @@ mod tests {
         assert_eq!(numbers(&[0x06], 0), [0, 0, 0]);
         assert_eq!(numbers(&[0x02, 0xff, 0xff, 0xff, 0xff], 32), [u32::MAX]);
         assert!(Runs::new(Bytes::new(), 33).is_none());
+    }
+
+    #[test]
+    fn many_numbers_are_those_that_come_one_by_one() {
+        let mut state = 7_u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        };
+        for width in 0..=32_usize {
+            // A run of one value, then three groups of eight packed ones.
+            let run: Vec<u8> = (0..width.div_ceil(8)).map(|_| next() & if width % 8 == 0 { 0xff } else { 1 }).collect();
+            let packed: Vec<u8> = (0..3 * width).map(|_| next()).collect();
+            let bytes = [&[0x0a][..], &run, &[0x07], &packed].concat();
+            let one_by_one = numbers(&bytes, width);
+            for cut in [0, 3, 5, 9, 29] {
+                let mut runs = Runs::new(Bytes::copy_from_slice(&bytes), width).unwrap();
+                let mut many = Vec::new();
+                runs.take_into(cut, &mut many).unwrap();
+                runs.take_into(29 - cut, &mut many).unwrap();
+                assert_eq!(many, one_by_one[..29], "{width} bits, cut at {cut}");
+            }
+        }
     }
 
     #[test]

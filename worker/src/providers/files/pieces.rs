@@ -1,6 +1,10 @@
 //! Collects checked rows into pieces of a size that a store can take at once.
 
+use std::collections::HashMap;
+
 use domain::market::{BarRow, BarRows, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
+use domain::options::OptionQuote;
+use domain::ports::{QuoteRow, QuoteRows};
 use domain::units::Ticker;
 
 /// Most rows of a piece: about 1 MB as the store writes it.
@@ -23,6 +27,8 @@ pub(crate) enum Piece {
     Splits(Vec<Split>),
     /// Dividends.
     Dividends(Vec<Dividend>),
+    /// Quotes of options.
+    Quotes(QuoteRows),
 }
 
 /// The open piece of each kind, and the full ones.
@@ -38,6 +44,9 @@ pub(super) struct Pieces {
     shares: Vec<SharesCount>,
     splits: Vec<Split>,
     dividends: Vec<Dividend>,
+    quotes: QuoteRows,
+    /// For each underlying of the open piece of quotes, by its number in the file, its place there.
+    underlyings: HashMap<u32, u32>,
     full: Vec<Piece>,
 }
 
@@ -74,6 +83,24 @@ impl Pieces {
         add(&mut self.dividends, &mut self.full, row, Piece::Dividends);
     }
 
+    /// Adds a quote of the underlying with this number in the file.
+    pub(super) fn quote(&mut self, line: u64, of_file: u32, underlying: &Ticker, quote: OptionQuote) {
+        let quotes = &mut self.quotes;
+        let underlying = *self.underlyings.entry(of_file).or_insert_with(|| {
+            quotes.underlyings.push(underlying.clone());
+            u32::try_from(quotes.underlyings.len() - 1).expect("a piece holds at most 10 000 underlyings")
+        });
+        quotes.rows.push(QuoteRow { line, underlying, quote });
+        if quotes.rows.len() >= PIECE_ROWS {
+            self.close_quotes();
+        }
+    }
+
+    fn close_quotes(&mut self) {
+        self.underlyings.clear();
+        self.full.push(Piece::Quotes(std::mem::take(&mut self.quotes)));
+    }
+
     /// Adds a bar whose `ticker` is the number in the file; in the piece it becomes the place in the piece's own table.
     pub(super) fn bar(&mut self, row: BarRow, ticker: &Ticker) {
         let of_file = usize::try_from(row.ticker).unwrap_or(usize::MAX);
@@ -106,6 +133,9 @@ impl Pieces {
 
     /// All pieces, full or not.
     pub(super) fn take_all(&mut self) -> Vec<Piece> {
+        if !self.quotes.rows.is_empty() {
+            self.close_quotes();
+        }
         let mut all = self.take_full();
         let mut close = |open: bool, piece: Piece| {
             if open {

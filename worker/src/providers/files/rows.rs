@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::calendar::{EXTENDED_CLOSE_MINUTE, EXTENDED_OPEN_MINUTE, WallTime, new_york_instant, wall_time};
 use domain::market::{BarRow, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
+use domain::options::OptionQuote;
 use domain::ports::{Rejection, RowKind};
 use domain::units::{BarInterval, Day, Ticker, UnixMillis};
 
@@ -118,6 +119,7 @@ impl RowCheck {
             RowKind::Shares => self.shares(cells),
             RowKind::Splits => self.split(cells),
             RowKind::Dividends => self.dividend(cells),
+            RowKind::Chains => self.quote(line, cells),
         };
         match checked {
             Ok(()) => self.accepted += 1,
@@ -197,7 +199,7 @@ impl RowCheck {
     }
 
     fn intraday<'a>(&mut self, cells: &Cells<'a>) -> Checked<'a, ()> {
-        let [ticker, t, wall, open, high, low, close, volume, vwap, trades, length] = *cells;
+        let [ticker, t, wall, open, high, low, close, volume, vwap, trades, length, ..] = *cells;
         let interval = self.interval(length)?;
         let (column, cell, start) = match t {
             Cell::Blank => ("timestamp_et", wall, wall.wall_time("timestamp_et")?),
@@ -294,8 +296,44 @@ impl RowCheck {
         Ok(())
     }
 
+    /// A quote of an option. One that comes twice is found when the file is merged, since its contracts do not fit into memory.
+    fn quote<'a>(&mut self, line: u64, cells: &Cells<'a>) -> Checked<'a, ()> {
+        let [date, underlying, spot, expiration, strike, right, bid, ask, rest @ ..] = *cells;
+        let [iv, delta, gamma, theta, vega, volume, open_interest, root] = rest;
+        let day = self.session("quote_date", date)?;
+        let until = match expiration.day("expiration")? {
+            None => return Err(refused("expiration", "expected a date as YYYY-MM-DD", expiration)),
+            Some(until) if until < day => {
+                return Err(refused("expiration", "expected a day not before the quote_date", expiration));
+            }
+            Some(until) => until,
+        };
+        let quote = OptionQuote {
+            day,
+            expiration: until,
+            right: right.option_right("type")?,
+            strike: required("strike", strike, strike.positive("strike")?)?,
+            root: root.option_root("root")?,
+            underlying_price: required("underlying_price", spot, spot.positive("underlying_price")?)?,
+            // A crossed quote and one without a bid are kept as the source wrote them: a backtest must see them.
+            bid: required("bid", bid, bid.non_negative("bid")?)?,
+            ask: required("ask", ask, ask.non_negative("ask")?)?,
+            iv: iv.non_negative("iv")?,
+            delta: delta.number("delta")?,
+            gamma: gamma.number("gamma")?,
+            theta: theta.number("theta")?,
+            vega: vega.number("vega")?,
+            volume: volume.count("volume")?,
+            open_interest: open_interest.count("open_interest")?,
+        };
+        let number = self.tickers.number(underlying.ticker("underlying")?)?;
+        let known = self.tickers.get(number).expect("the table has just given this number");
+        self.pieces.quote(line, number, known, quote);
+        Ok(())
+    }
+
     fn security<'a>(&mut self, cells: &Cells<'a>) -> Checked<'a, ()> {
-        let [ticker, name, sector, exchange, kind, issuer, class, list, delist, price, _] = *cells;
+        let [ticker, name, sector, exchange, kind, issuer, class, list, delist, price, ..] = *cells;
         let (list_day, delist_day) = (list.day("list_date")?, delist.day("delist_date")?);
         if let (Some(first), Some(end)) = (list_day, delist_day)
             && end < first

@@ -15,8 +15,8 @@ struct Export {
     columns: &'static [&'static str],
 }
 
-const fn export_of(kind: RowKind) -> Export {
-    match kind {
+const fn export_of(kind: RowKind) -> Option<Export> {
+    Some(match kind {
         RowKind::Securities => Export {
             sql: sql!("exports_securities"),
             columns: &[
@@ -44,7 +44,9 @@ const fn export_of(kind: RowKind) -> Export {
         RowKind::Shares => Export { sql: sql!("exports_shares"), columns: &["ticker", "shares_outstanding", "as_of"] },
         RowKind::Splits => Export { sql: sql!("exports_splits"), columns: &["ticker", "date", "ratio"] },
         RowKind::Dividends => Export { sql: sql!("exports_dividends"), columns: &["ticker", "ex_date", "amount"] },
-    }
+        // They are files themselves.
+        RowKind::Chains => return None,
+    })
 }
 
 /// Where an export goes on.
@@ -59,9 +61,9 @@ impl Place {
     pub(crate) const START: Self = Self { security: -1, day: 0 };
 }
 
-/// The header line of a kind's file.
-pub(crate) fn header(kind: RowKind) -> String {
-    export_of(kind).columns.join(",") + "\n"
+/// The header line of a kind's file; `None` for a kind that is not kept as rows.
+pub(crate) fn header(kind: RowKind) -> Option<String> {
+    export_of(kind).map(|export| export.columns.join(",") + "\n")
 }
 
 /// The next lines after `place`, and where to go on; `None` at the end.
@@ -74,7 +76,7 @@ pub(crate) async fn next_lines(
     range: DayRange,
     place: Place,
 ) -> Result<Option<(String, Place)>, StoreError> {
-    let export = export_of(kind);
+    let Some(export) = export_of(kind) else { return Ok(None) };
     let asked = Statement::new(export.sql).bind(place.security).bind(place.day);
     let asked = if kind == RowKind::Securities { asked } else { asked.bind(range.first()).bind(range.last()) };
     let rows: Vec<Map<String, Value>> = db.run(asked.bind(PAGE_ROWS)).await?.decode()?;
@@ -118,7 +120,7 @@ mod tests {
     }
 
     fn whole_file(db: &D1, kind: RowKind, range: DayRange) -> String {
-        let (mut file, mut place) = (header(kind), Place::START);
+        let (mut file, mut place) = (header(kind).unwrap(), Place::START);
         while let Some((lines, next)) = block_on(next_lines(db, kind, range, place)).unwrap() {
             file.push_str(&lines);
             place = next;
@@ -152,8 +154,8 @@ mod tests {
         let first = range("2017-12-11", "2017-12-11");
         assert_eq!(whole_file(&db, RowKind::DailyBars, first).lines().count(), 3);
         assert_eq!(whole_file(&db, RowKind::Splits, all), "ticker,date,ratio\nA,2017-12-11,0.3333333333333333\n");
-        for kind in RowKind::ALL {
-            assert!(whole_file(&db, kind, all).starts_with(&header(kind)), "{kind:?}");
+        for kind in RowKind::ALL.into_iter().filter(|kind| *kind != RowKind::Chains) {
+            assert!(whole_file(&db, kind, all).starts_with(&header(kind).unwrap()), "{kind:?}");
         }
     }
 

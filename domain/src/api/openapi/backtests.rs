@@ -1,0 +1,279 @@
+//! The routes of backtests.
+
+use super::access::Access;
+use super::operation::{Answer, Body, Operation, Shape};
+use super::parameters::{CURSOR, Kind, LIMIT, Parameter};
+use crate::api::{
+    Backtest, BacktestEquity, BacktestList, BacktestTrades, BenchmarkData, QueuedBacktest, Reproduction,
+    SharedBacktest, StartSweep, StartedBacktest, Sweep, SweepList, SweepRuns,
+};
+use crate::options::strategy::{FoundingBacktest, Strategy};
+
+const ID: Parameter = Parameter::path("id", Kind::Whole(1, (1 << 53) - 1, None), "The run's number.");
+const SHARE: Parameter =
+    Parameter::query("share", Kind::Text(""), "The token of a link that the owner gave out; instead of a credential.");
+const FORMAT: Parameter = Parameter::query("format", Kind::Choice(&["json", "csv"], true), "How the table comes.");
+const UNKNOWN: &str = "`not_found`: no such run, or another owner's.";
+const NO_RESULTS: &str = "`no_results`: the run has not succeeded.";
+const STRATEGY: &str = r#"{"name": "Short put", "underlying": "SPX", "start_date": "2019-04-25", "end_date": "2019-07-22",
+    "dte": {"target": 14, "min": 7, "max": 21}, "legs": [{"side": "sell", "type": "p", "select": {"by": "delta",
+    "target": 0.16}}], "entry": {"when": "when_flat"}, "exit": {}}"#;
+const RUN: &str = r#"{"id": 7, "status": "running", "name": "Short put", "underlying": "SPX", "tags": [], "progress":
+    {"fraction": 0.5, "current_date": "2019-06-05", "sessions_done": 28, "sessions": 56, "equity": 100412.3},
+    "start_date": "2019-04-25", "end_date": "2019-07-22", "parameters": {}, "report": null, "error": null, "sweep_id": null,
+    "varied": null, "shared": false, "callback_status": null, "created_at": 1795226400000, "started_at": 1795226400100,
+    "finished_at": null}"#;
+const SWEEP: &str = r#"{"id": 3, "name": "deltas", "grid": {"legs[0].select.target": [0.1, 0.16, 0.3]}, "runs": 3, "ended": 1,
+    "created_at": 1795226400000}"#;
+const HASHES: &str = r#"{"id": 7, "reproduced": true, "data_is_current": true, "sessions": 56, "expected": {"engine_version":
+    "1", "parameters": "9c1e", "data": "51ab", "results": "0d2f"}, "found": {"engine_version": "1", "parameters": "9c1e",
+    "data": "51ab", "results": "0d2f"}}"#;
+const QUEUED: &str = r#"{"id": 7, "status": "queued"}"#;
+const KEYED: &str = "`idempotency_mismatch`: the key came before with another body; `too_many_runs`.";
+const NO_DATA: &str = "`no_data`: no chain of the underlying is held in the range; `nearest_sessions` names some.";
+const IMPOSSIBLE: &str = "`invalid_value`: a field that cannot be; each is named with its rule.";
+
+const fn read(
+    path: &'static str,
+    id: &'static str,
+    summary: &'static str,
+    about: &'static str,
+    parameters: &'static [Parameter],
+    answer: Answer,
+    problems: &'static [(u16, &'static str)],
+) -> Operation {
+    Operation {
+        method: "get",
+        path,
+        access: Access::Read,
+        tag: "backtests",
+        id,
+        summary,
+        about,
+        parameters,
+        body: None,
+        status: 200,
+        answer,
+        problems,
+    }
+}
+
+const fn write(
+    (method, path, id): (&'static str, &'static str, &'static str),
+    (summary, about): (&'static str, &'static str),
+    parameters: &'static [Parameter],
+    body: Option<Body>,
+    (status, answer): (u16, Answer),
+    problems: &'static [(u16, &'static str)],
+) -> Operation {
+    Operation {
+        method,
+        path,
+        access: Access::Needs("backtest"),
+        tag: "backtests",
+        id,
+        summary,
+        about,
+        parameters,
+        body,
+        status,
+        answer,
+        problems,
+    }
+}
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    write(
+        ("post", "/backtests", "createBacktest"),
+        (
+            "Runs a strategy over the chains that are held",
+            "The run is queued; follow it under `Location`. With an `Idempotency-Key` the same request adds one run, however \
+            often it comes. `callback_url` (https, public) and `callback_secret` in the body have the end told there, signed: \
+            `x-equipoise-signature: sha256=` is the HMAC-SHA256 of `x-equipoise-timestamp`, a dot and the body.",
+        ),
+        &[],
+        Some(Body::Json(Shape::of::<Strategy>(STRATEGY))),
+        (202, Answer::Json(Shape::of::<QueuedBacktest>(QUEUED))),
+        &[(404, NO_DATA), (409, KEYED), (422, IMPOSSIBLE)],
+    ),
+    read(
+        "/backtests",
+        "listBacktests",
+        "The caller's runs, the latest first",
+        "",
+        &[
+            LIMIT,
+            CURSOR,
+            Parameter::query(
+                "status",
+                Kind::Choice(&["queued", "running", "succeeded", "failed", "cancelled"], false),
+                "Only runs that stand so.",
+            ),
+        ],
+        Answer::Json(Shape::of::<BacktestList>(r#"{"data": [], "next_cursor": null}"#)),
+        &[(422, "`invalid_value`: a limit out of bounds.")],
+    ),
+    read(
+        "/backtests/{id}",
+        "getBacktest",
+        "One run: how far it is, and what came out",
+        "",
+        &[ID, SHARE],
+        Answer::Json(Shape::of::<Backtest>(RUN)),
+        &[(404, UNKNOWN)],
+    ),
+    write(
+        ("delete", "/backtests/{id}", "deleteBacktest"),
+        ("Forgets a run and all it left", "One that is still going ends at its next slice."),
+        &[ID],
+        None,
+        (204, Answer::Empty),
+        &[(404, UNKNOWN)],
+    ),
+    read(
+        "/backtests/{id}/trades",
+        "backtestTrades",
+        "Every trade with its legs, quotes, fills and fees",
+        "",
+        &[ID, FORMAT, SHARE],
+        Answer::Json(Shape::of::<BacktestTrades>(r#"{"id": 7, "trades": []}"#)),
+        &[(404, UNKNOWN), (409, NO_RESULTS)],
+    ),
+    read(
+        "/backtests/{id}/equity",
+        "backtestEquity",
+        "The account at every session",
+        "",
+        &[ID, FORMAT, SHARE],
+        Answer::Json(Shape::of::<BacktestEquity>(r#"{"id": 7, "data": []}"#)),
+        &[(404, UNKNOWN), (409, NO_RESULTS)],
+    ),
+    read(
+        "/backtests/{id}/results.parquet",
+        "backtestParquet",
+        "Trades or sessions as Parquet",
+        "",
+        &[ID, Parameter::query("table", Kind::Choice(&["trades", "equity"], true), "Which table."), SHARE],
+        Answer::Text("application/vnd.apache.parquet", "PAR1"),
+        &[(404, UNKNOWN), (409, NO_RESULTS)],
+    ),
+    read(
+        "/backtests/{id}/reproduce",
+        "reproduceBacktest",
+        "Runs it again over the very objects that it read, and compares the hashes",
+        "",
+        &[ID, SHARE],
+        Answer::Json(Shape::of::<Reproduction>(HASHES)),
+        &[(404, UNKNOWN), (409, "`no_results`; `not_reproducible`: what it read is gone.")],
+    ),
+    Operation {
+        status: 101,
+        ..read(
+            "/backtests/{id}/live",
+            "liveBacktest",
+            "A run's progress and equity over a WebSocket",
+            "One message at once, then whenever something has changed, until the run ends.",
+            &[ID, SHARE],
+            Answer::Empty,
+            &[(404, UNKNOWN), (426, "`upgrade_required`: the request asked for no WebSocket.")],
+        )
+    },
+    write(
+        ("post", "/backtests/{id}/cancel", "cancelBacktest"),
+        ("Ends a run at its next slice", "Again, it changes nothing."),
+        &[ID],
+        None,
+        (200, Answer::Json(Shape::of::<Backtest>(RUN))),
+        &[(404, UNKNOWN), (409, "`run_ended`: it came to an end before.")],
+    ),
+    write(
+        ("post", "/backtests/{id}/rerun", "rerunBacktest"),
+        ("The same strategy as a new run, over what is held now", ""),
+        &[ID],
+        None,
+        (202, Answer::Json(Shape::of::<QueuedBacktest>(QUEUED))),
+        &[(404, UNKNOWN), (409, KEYED)],
+    ),
+    write(
+        ("post", "/backtests/{id}/share", "shareBacktest"),
+        ("A link with which anyone may read the run", "An earlier link no longer works."),
+        &[ID],
+        None,
+        (
+            201,
+            Answer::Json(Shape::of::<SharedBacktest>(
+                r#"{"id": 7, "token": "5f1e", "url": "/backtests/7?share=5f1e"}"#,
+            )),
+        ),
+        &[(404, UNKNOWN)],
+    ),
+    write(
+        ("delete", "/backtests/{id}/share", "unshareBacktest"),
+        ("The link no longer works", ""),
+        &[ID],
+        None,
+        (204, Answer::Empty),
+        &[(404, UNKNOWN)],
+    ),
+    write(
+        ("post", "/sweeps", "createSweep"),
+        ("Runs a strategy for every combination of a grid", "At most 5 fields and 200 runs; all are added, or none."),
+        &[],
+        Some(Body::Json(Shape::of::<StartSweep>(
+            r#"{"name": "deltas", "strategy": {}, "grid": {"legs[0].select.target": [0.1, 0.16, 0.3]}}"#,
+        ))),
+        (202, Answer::Json(Shape::of::<Sweep>(SWEEP))),
+        &[(404, NO_DATA), (409, KEYED), (422, IMPOSSIBLE)],
+    ),
+    read(
+        "/sweeps",
+        "listSweeps",
+        "The caller's sweeps, the latest first",
+        "",
+        &[LIMIT, CURSOR],
+        Answer::Json(Shape::of::<SweepList>(r#"{"data": [], "next_cursor": null}"#)),
+        &[(422, "`invalid_value`: a limit out of bounds.")],
+    ),
+    read(
+        "/sweeps/{id}",
+        "getSweep",
+        "A sweep with all its runs",
+        "",
+        &[Parameter::path("id", Kind::Whole(1, (1 << 53) - 1, None), "The sweep's number.")],
+        Answer::Json(Shape::of::<SweepRuns>(
+            r#"{"sweep": {"id": 3, "name": null, "grid": {}, "runs": 0, "ended": 0, "created_at": 1795226400000}, "runs": []}"#,
+        )),
+        &[(404, "`not_found`: no such sweep, or another owner's.")],
+    ),
+    write(
+        ("post", "/start_backtest", "startBacktest"),
+        (
+            "The request of the older service",
+            "A put is sold whenever nothing is open, about 30 days before it expires, and held to its end: `Percentage Under` chooses it by \
+            percent under the underlying, `Desired Premium` by its premium; `spread` is the share of half the quoted spread that a \
+            fill costs.",
+        ),
+        &[],
+        Some(Body::Json(Shape::of::<FoundingBacktest>(
+            r#"{"start_date": "2019-05", "end_date": "2019-06", "strategy": "Percentage Under", "strategy_unit": 5,
+                "spread": 50, "initial_balance": 100000}"#,
+        ))),
+        (202, Answer::Json(Shape::of::<StartedBacktest>(r#"{"task_id": "7"}"#))),
+        &[(404, NO_DATA), (409, KEYED), (422, IMPOSSIBLE)],
+    ),
+    read(
+        "/benchmark_data",
+        "benchmarkData",
+        "Closes to compare a run with",
+        "",
+        &[
+            Parameter::query("ticker", Kind::Text("SPY"), "The security; absent = `SPY`."),
+            Parameter::query("start_date", Kind::Date("2019-04-25"), "The first day.").required(),
+            Parameter::query("end_date", Kind::Date("2019-07-22"), "The last day.").required(),
+        ],
+        Answer::Json(Shape::of::<BenchmarkData>(
+            r#"{"ticker": "SPY", "data": [{"date": "2019-04-25", "close": 291.98}]}"#,
+        )),
+        &[(404, "`no_data`: no closes are held."), (422, "`invalid_value`: a reversed range.")],
+    ),
+];

@@ -1,0 +1,1 @@
+update backtests set share_hash = ?3 where id = ?1 and owner = ?2
