@@ -367,6 +367,13 @@ fn recorded_caps_that_are_wrong_at_splits_are_found_and_repaired() {
         let repaired = number(&finding["repair"], "market_cap");
         assert_same(repaired / corrected[&(date, ticker)], 1.0, 2e-3);
     }
+    let mut request = json!({"start_date": "2026-06-08", "end_date": "2026-08-21", "top_n": 300, "quality": "block"});
+    let problem = server.post("/build-index", &request).problem(409, "quality_blocked");
+    assert!(problem["errors"].to_string().contains("KLAC on 2026-06-12"), "{problem}");
+    let _ = server.get("/indices/top300-equal-daily-price-line").problem(404, "not_found");
+    request["quality"] = json!("flag");
+    let flagged = server.build(&request);
+    assert!(flagged["warnings"].to_string().contains("cap_near_split"), "{}", flagged["warnings"]);
     let blocked = server.get(&query.replace("repair", "block")).expect(200).json();
     assert_eq!(blocked["accepted"], false);
     let passed = server.get(&query.replace("repair", "pass")).expect(200).json();
@@ -463,4 +470,27 @@ fn the_look_ahead_check_passes_on_real_caps_and_splits() {
     let path = "/indices/top100-equal-daily-price-line/look-ahead-check";
     let found = server.post(path, &json!({"samples": 12})).expect(200).json();
     assert_eq!((&found["passed"], &found["checked_sessions"]), (&json!(true), &json!(12)), "{found}");
+}
+
+#[test]
+fn the_workbook_has_the_sheets_of_research_that_are_named() {
+    use calamine::Reader;
+    let server = market();
+    build(&server, json!({"top_n": 20}));
+    let slug = "top20-equal-daily-price-line";
+    let body = json!({"index": slug, "sheets": ["performance", "contributions", "rebalances", "quality"]});
+    let file = server.post("/export-data", &body).expect(200).body;
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(file)).unwrap();
+    assert_eq!(book.sheet_names(), ["Summary", "Performance", "Contributions", "Rebalances", "Data quality"]);
+    let table = book.worksheet_range("Contributions").unwrap();
+    let total: f64 = table.rows().skip(1).map(|row| calamine::DataType::as_f64(&row[6]).unwrap()).sum();
+    let found = server.get(&format!("/index-attribution?{SLUG}")).expect(200).json();
+    assert_same(total, number(&found, "period_return"), 1e-12);
+    let rebalances = book.worksheet_range("Rebalances").unwrap();
+    let sessions = server.performance(SLUG)["data"].as_array().unwrap().len();
+    assert_eq!(rebalances.rows().len(), sessions + 1);
+    let plain = server.post("/export-data", &json!({"index": slug})).expect(200).body;
+    let book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(plain)).unwrap();
+    assert!(!book.sheet_names().contains(&"Contributions".to_owned()));
+    let _ = server.post("/export-data", &json!({"index": slug, "sheets": ["trades"]})).problem(422, "invalid_value");
 }

@@ -182,6 +182,11 @@ impl Problem {
         Self::new(409, "missing_sessions", detail).with_fields(errors)
     }
 
+    /// 409: the data of the members is suspicious, and nothing is to be built from such data.
+    pub(crate) fn quality_blocked(detail: impl Into<String>, errors: Vec<FieldError>) -> Self {
+        Self::new(409, "quality_blocked", detail).with_fields(errors)
+    }
+
     /// 413.
     pub(crate) fn too_large(limit_bytes: u64) -> Self {
         Self::new(413, "body_too_large", format!("the body may have at most {limit_bytes} bytes"))

@@ -43,6 +43,10 @@ pub struct BuildIndex {
     /// `bridge`: the last held session stands for missing ones before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gaps: Option<String>,
+    /// What is made of suspicious data of the members: `pass` (default: it is not looked for), `flag` (told in `warnings`) or
+    /// `block` (nothing is built).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<String>,
 }
 
 /// What a build did.
@@ -277,7 +281,8 @@ pub struct ExportData {
     #[serde(default, with = "super::day::optional")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
     pub end_date: Option<Day>,
-    /// Of `performance`, `compositions`, `changes`, `statistics`, `method`; absent = all.
+    /// Of `performance`, `compositions`, `changes`, `statistics`, `method`; absent = all of these. Named, also `contributions`,
+    /// `rebalances` (a fractional portfolio of 1 000 000 with the costs of `/index-trades`) and `quality`.
     pub sheets: Option<Vec<String>>,
     /// The index's slug.
     pub index: Option<String>,

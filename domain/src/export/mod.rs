@@ -10,6 +10,7 @@ mod cell;
 mod dump;
 mod index_report;
 mod index_workbook;
+mod research_sheets;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
@@ -21,5 +22,8 @@ pub use index_report::{
     Statistic, StatisticUnit,
 };
 pub use index_workbook::{MAX_SERVER_COMPOSITION_SESSIONS, SYNTHETIC_BANNER, index_book};
+pub use research_sheets::{
+    ContributionRow, FindingRow, RebalanceRow, contributions_sheet, findings_sheet, rebalances_sheet,
+};
 #[cfg(feature = "xlsx")]
 pub use xlsx::{RenderError, render_xlsx};

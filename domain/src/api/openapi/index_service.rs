@@ -70,6 +70,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 Kind::Choice(&["bridge"], false),
                 "`bridge`: the last held session of a week, month or quarter stands for its missing last one as rebalance.",
             ),
+            build_parameter(
+                "quality",
+                Kind::Choice(&["pass", "flag", "block"], true),
+                "What is made of suspicious data of the members: not looked for, told in `warnings`, or nothing is built.",
+            ),
         ],
         body: Some(Body::OptionalJson(Shape::of::<BuildIndex>(include_str!("examples/build_index.json")))),
         status: 200,
@@ -79,7 +84,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             (
                 409,
                 "`missing_sessions`: no data is held for the close at which the members in place were chosen; \
-                    `too_many_indices`: 50 per owner; `conflict`: someone else built or published at the same time.",
+                    `too_many_indices`: 50 per owner; `quality_blocked`: `quality=block` and suspicious data, each named; `conflict`: someone else built or published at the same time.",
             ),
             (413, "`body_too_large`: more than 1 MB."),
             (415, "`unsupported_content_type`: the body is not JSON."),

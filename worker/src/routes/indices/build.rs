@@ -2,9 +2,11 @@
 
 use domain::api::{BuildCost, BuildIndex, BuiltIndex, PerformanceSummary};
 use domain::index::{BASE_VALUE, METHOD_VERSION, PlanError};
+use domain::research::Policy;
 use domain::units::{Day, DayRange};
 
 use super::performance::{Wanted, load};
+use super::research::gate;
 use super::{check_range, definition, find, refuse_non_session};
 use crate::error::{Problem, field_error};
 use crate::jobs::build_index::{self, BuildError, Done};
@@ -29,6 +31,8 @@ pub(in crate::routes) async fn build(call: &Call) -> Answer {
     }
     let range = DayRange::new(start, end).ok_or_else(|| Problem::internal("a checked range is a range"))?;
     let (db, bridge) = (call.db()?, request.gaps.is_some());
+    let policy = request.quality.as_deref().and_then(Policy::from_name).unwrap_or(Policy::Pass);
+    let suspicious = gate(db, &definition, range, bridge, policy).await?;
     let store = D1IndexStore::new(db);
     let built = build_index::build(&store, &definition, call.principal.owner(), range, bridge, call.now).await;
     let done = match built {
@@ -53,7 +57,7 @@ pub(in crate::routes) async fn build(call: &Call) -> Answer {
         data_version: done.built.data_version,
         method_version: METHOD_VERSION,
         inputs_hash: sha256_hex(hashes.join("\n").as_bytes()),
-        warnings: warnings(&done, definition.top_n),
+        warnings: [warnings(&done, definition.top_n), suspicious].concat(),
         cost: BuildCost { statements: cost.statements, rows_read: cost.rows_read, rows_written: cost.rows_written },
         performance: PerformanceSummary {
             base_value: BASE_VALUE,

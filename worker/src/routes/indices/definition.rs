@@ -9,7 +9,7 @@ use crate::routes::query::Query;
 use crate::stores::d1::indices::IndexRow;
 
 /// The query parameters of a build.
-pub(super) const PARAMETERS: [&str; 10] = [
+pub(super) const PARAMETERS: [&str; 11] = [
     "start_date",
     "end_date",
     "top_n",
@@ -20,6 +20,7 @@ pub(super) const PARAMETERS: [&str; 10] = [
     "buffer",
     "universe",
     "gaps",
+    "quality",
 ];
 
 /// The request that query parameters make.
@@ -39,6 +40,7 @@ pub(super) fn from_query(query: &Query) -> Result<BuildIndex, Problem> {
         buffer: number("buffer")?,
         universe: query.text("universe").map(|list| list.split(',').map(str::to_owned).collect()),
         gaps: text("gaps"),
+        quality: text("quality"),
     })
 }
 
@@ -55,6 +57,7 @@ pub(super) fn of_request(request: &BuildIndex) -> Result<IndexDefinition, Proble
     named("return_type", request.return_type.as_ref(), ReturnType::NAMES);
     named("share_classes", request.share_classes.as_ref(), ShareClasses::NAMES);
     named("gaps", request.gaps.as_ref(), &["bridge"]);
+    named("quality", request.quality.as_ref(), &["pass", "flag", "block"]);
     let mut bounded = |field: &str, value: Option<u32>, least: u32, most: u32| {
         if let Some(value) = value.filter(|value| !(least..=most).contains(value)) {
             let rule = format!("a whole number from {least} to {most}");

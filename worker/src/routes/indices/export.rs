@@ -1,14 +1,14 @@
 //! `POST /export-data`: the workbook of a range, by the code that the app runs in the browser.
 
 use domain::api::ExportData;
-use domain::export::{IndexReport, IndexSheets, MAX_SERVER_COMPOSITION_SESSIONS};
+use domain::export::{IndexReport, IndexSheets, MAX_SERVER_COMPOSITION_SESSIONS, index_book, render_xlsx};
 use domain::index::{IndexDefinition, SessionReturn};
 use domain::units::{Day, DayRange};
 
 use super::composition::constituent;
-use super::format::{Format, workbook};
+use super::format::Format;
 use super::performance::{Loaded, Wanted, load};
-use super::{changes, check_range, find, report};
+use super::{changes, check_range, find, report, research};
 use crate::error::{Problem, field_error};
 use crate::routes::request::Call;
 use crate::routes::respond::{Answer, Reply};
@@ -36,15 +36,20 @@ pub(in crate::routes) async fn export(call: &Call) -> Answer {
     let version = loaded.range.versions.all;
     let report = assemble(db, &index, loaded, sheets).await?;
     let name = format!("{}-{}", report.start_date, report.end_date);
-    let reply = Reply::of(Format::Xlsx.content_type(), workbook(report, sheets)?);
+    let mut book = index_book(report, sheets);
+    let asked = request.sheets.as_deref().unwrap_or_default();
+    book.sheets.extend(research::sheets(db, &slug, &wanted, asked, version).await?);
+    let body = render_xlsx(book).map_err(Problem::internal)?;
+    let reply = Reply::of(Format::Xlsx.content_type(), body);
     let disposition = Format::Xlsx.disposition(&slug, &name).unwrap_or_default();
     Ok(reply.with_header("content-disposition", disposition).with_data_version(version))
 }
 
 fn read_sheets(asked: Option<&[String]>) -> Result<IndexSheets, Problem> {
     let Some(asked) = asked else { return Ok(IndexSheets::ALL) };
-    if let Some(unknown) = asked.iter().find(|name| !SHEETS.contains(&name.as_str())) {
-        let error = field_error("sheets", Some(unknown), format!("one of {}", SHEETS.join(", ")));
+    let known = [&SHEETS[..], &research::SHEETS].concat();
+    if let Some(unknown) = asked.iter().find(|name| !known.contains(&name.as_str())) {
+        let error = field_error("sheets", Some(unknown), format!("one of {}", known.join(", ")));
         return Err(Problem::invalid_fields(vec![error]));
     }
     let has = |name: &str| asked.iter().any(|sheet| sheet == name);

@@ -31,7 +31,7 @@ pub(in crate::routes) async fn attribution(call: &Call) -> Answer {
     .await
 }
 
-fn attributed(read: Read) -> IndexAttribution {
+pub(super) fn attributed(read: Read) -> IndexAttribution {
     let (performance, studied) = (read.loaded.performance, read.studied);
     let study = &studied.study;
     let (members, sectors, sum) = contributions(&study.panel, &study.contributions());

@@ -17,7 +17,7 @@ use crate::routes::respond::Answer;
 use crate::stores::d1::indices::scopes;
 
 /// Sessions before the range from which volumes and volatilities are known at its first close.
-const SESSIONS_BEFORE: u32 = 70;
+pub(super) const SESSIONS_BEFORE: u32 = 70;
 
 const PARAMETERS: [&str; 15] = [
     "start_date",
@@ -80,7 +80,7 @@ fn read_plan(query: &Query) -> Result<Plan, Problem> {
     })
 }
 
-fn traded(read: Read, plan: &Plan, date: Option<Day>) -> Result<IndexTrades, Problem> {
+pub(super) fn traded(read: Read, plan: &Plan, date: Option<Day>) -> Result<IndexTrades, Problem> {
     let study = &read.studied.study;
     let done = study.trade(plan, date).map_err(|error| Problem::refused("costs_exceed_value", error.to_string()))?;
     if let (Some(date), None) = (date, &done.detail) {

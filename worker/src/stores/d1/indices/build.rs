@@ -126,7 +126,7 @@ impl D1IndexStore<'_> {
     }
 
     /// Reads what of a definition is kept by number: the securities of its universe, and the lines of companies with several.
-    async fn inputs<'d>(
+    pub(super) async fn inputs<'d>(
         &self,
         index: i64,
         definition: &'d IndexDefinition,

@@ -1,10 +1,10 @@
 //! Target weights that SQL does not set by itself: the members are chosen there, weighed by the domain, and the weights written
 //! back into the same batch.
 
-use domain::index::IndexDefinition;
+use domain::index::{BuildPlan, IndexDefinition};
 use domain::ports::StoreError;
 use domain::research::{DEFAULT_CAP_LIMIT, Member, WINDOW_SESSIONS, Weigher};
-use domain::units::Day;
+use domain::units::{Day, UnixMillis};
 use serde::Deserialize;
 
 use super::build::Inputs;
@@ -25,6 +25,13 @@ type ChosenAt = (Day, Vec<(i64, f64, f64)>);
 struct Choice {
     day: i32,
     members: String,
+}
+
+impl Choice {
+    /// Security, price and cap of each, by rank.
+    fn members(&self) -> Result<Vec<(i64, f64, f64)>, StoreError> {
+        serde_json::from_str(&self.members).map_err(|error| StoreError::Refused(format!("unreadable rows: {error}")))
+    }
 }
 
 impl D1IndexStore<'_> {
@@ -49,12 +56,37 @@ impl D1IndexStore<'_> {
         for choice in rows.decode::<Choice>()? {
             let day = Day::from_number(choice.day);
             if wanted.contains(&day) {
-                let members = serde_json::from_str(&choice.members);
-                let members = members.map_err(|error| StoreError::Refused(format!("unreadable rows: {error}")))?;
-                choices.push((day, members));
+                choices.push((day, choice.members()?));
             }
         }
         self.weighed(definition, &choices, market_version).await
+    }
+
+    /// The securities that a build of this plan would choose at any of its sessions.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn securities_to_choose(
+        &self,
+        definition: &IndexDefinition,
+        plan: &BuildPlan,
+    ) -> Result<Vec<i64>, StoreError> {
+        // No statement asked here reads or writes an index, so that it need not be defined.
+        let inputs = self.inputs(0, definition, UnixMillis(0)).await?;
+        let mut ranked: Vec<Day> = plan.chosen_since_start.clone();
+        if ranked.is_empty() {
+            ranked = plan.sessions.iter().map(|session| session.in_force).collect();
+            ranked.dedup();
+        }
+        let sql = selection::list_to_weigh(definition);
+        let rows = self.db.run(self.as_asked(sql, &inputs.parameters(&ranked, &[], "[]")?)).await?;
+        let mut ids = Vec::new();
+        for choice in rows.decode::<Choice>()? {
+            ids.extend(choice.members()?.into_iter().map(|(id, ..)| id));
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        Ok(ids)
     }
 
     async fn weighed(
