@@ -76,7 +76,7 @@ mod tests {
         pollster::block_on(db.batch(vec![job("a", "open"), job("b", "open"), job("c", "done")])).unwrap();
         let gauges = pollster::block_on(gauges(&db)).unwrap();
         assert_eq!(gauges.jobs, [OpenJobs { kind: "ingest".into(), open: 2 }]);
-        assert_eq!((gauges.versions.len(), gauges.streams), (2, 0));
+        assert_eq!((gauges.versions.len(), gauges.streams), (3, 0));
     }
 
     #[test]
