@@ -30,7 +30,7 @@ const WRITES: [(&str, &str, &str); 19] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 39] = [
+const READS: [(&str, &str); 41] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
@@ -70,6 +70,8 @@ const READS: [(&str, &str); 39] = [
     ("GET", "/stats/values?symbol=77"),
     ("GET", "/stats/live?symbol=77"),
     ("GET", "/symbols"),
+    ("GET", "/graphql?query=%7BdataVersion%7D"),
+    ("POST", "/graphql"),
 ];
 
 const SCOPES: [&str; 6] = ["read", "ingest", "build", "stream", "backtest", "admin"];

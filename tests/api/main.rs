@@ -8,6 +8,7 @@ mod chains;
 mod cors;
 mod errors;
 mod export;
+mod graphql;
 mod imports;
 mod index;
 mod index_reference;

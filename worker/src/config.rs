@@ -55,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) cors_origins: Vec<String>,
     /// `LOG_REQUESTS` is `all`: one log line for every request, not only for failed ones.
     pub(crate) log_all_requests: bool,
+    /// `GRAPHQL_INTROSPECTION`: whether GraphQL tells its schema.
+    pub(crate) graphql_introspection: bool,
     /// `INGEST_KEEP_SESSIONS`: how many of the last sessions scheduled ingestion keeps filled.
     pub(crate) ingest_keep_sessions: u32,
     /// `INGEST_SHARES_TOP`: of how many tickers, the most traded first, share counts are asked for.
@@ -106,6 +108,7 @@ impl Config {
             version_ttl_ms: settings.number("VERSION_TTL_MS", 0, 60_000)?.map_or(1_000, i64::from),
             cors_origins: settings.origins()?,
             log_all_requests: settings.choice("LOG_REQUESTS", &[("errors", false), ("all", true)])?.unwrap_or(false),
+            graphql_introspection: settings.flag("GRAPHQL_INTROSPECTION")?.unwrap_or(true),
             ingest_keep_sessions: settings.number("INGEST_KEEP_SESSIONS", 1, 2_000)?.unwrap_or(30),
             ingest_shares_top: settings.number("INGEST_SHARES_TOP", 1, 10_000)?.unwrap_or(400),
             provider: settings.text("PROVIDER").unwrap_or_else(|| "sample".to_owned()),

@@ -259,6 +259,9 @@ impl Problem {
     /// The status of `GET /ready` when something cannot be reached; its body says what.
     pub(crate) const NOT_READY: u16 = 503;
 
+    /// The status of a GraphQL query that was refused before it ran; its body says why.
+    pub(crate) const NOT_RUN: u16 = 400;
+
     /// The HTTP status.
     pub(crate) fn status(&self) -> u16 {
         self.0.body.status

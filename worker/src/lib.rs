@@ -7,6 +7,7 @@ mod callbacks;
 mod chains;
 mod config;
 mod error;
+mod graphql;
 mod jobs;
 mod objects;
 mod outbound;

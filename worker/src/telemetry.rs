@@ -57,6 +57,12 @@ pub(crate) fn ended(ended: &Ended<'_>, problem: Option<&Problem>, log_all: bool)
     }
 }
 
+/// Logs why a field of a GraphQL answer is missing, where the answer does not say it.
+pub(crate) fn failed_field(field: &str, code: &str, cause: &str) {
+    let line = json!({"level": "error", "event": "graphql_field", "field": field, "code": code, "cause": cause});
+    worker::console_log!("{line}");
+}
+
 /// Counts a cacheable answer.
 pub(crate) fn count_cache(outcome: CacheOutcome) {
     COUNTERS.with_borrow_mut(|counters| counters.cache[outcome as usize] += 1);

@@ -3,6 +3,7 @@
 
 mod backtests;
 mod chains;
+mod graphql;
 mod imports;
 mod indices;
 mod ingestions;
@@ -23,6 +24,7 @@ pub use backtests::{
     SweepRuns,
 };
 pub use chains::{ChainOfDay, ChainQuote, HeldChains, HeldChainsList};
+pub use graphql::{GraphqlAnswer, GraphqlRequest};
 pub use imports::{Import, ImportList, ImportPart, ImportedRows};
 pub use indices::{
     BuildCost, BuildIndex, BuiltIndex, ChangesOfDay, CompositionChanges, Constituent, Explanation, ExportData,

@@ -4,14 +4,19 @@ use domain::api::{Provider, ProviderCapabilities, ProviderList, ProviderSetting}
 
 use super::request::Call;
 use super::respond::{Answer, Reply};
+use crate::config::Config;
 use crate::providers::{self, ProviderStatus};
 
 /// `GET /providers`: every registered source.
 pub(super) async fn list(call: &Call) -> Answer {
     call.query(&[])?;
-    let statuses = providers::statuses(&call.config.provider_settings);
-    let in_use = providers::registered_name(&call.config.provider);
-    Reply::json(&ProviderList { data: statuses.iter().map(|status| shown(status, in_use)).collect() })
+    Reply::json(&ProviderList { data: shown_of(&call.config) })
+}
+
+/// Every registered source as these settings leave it.
+pub(crate) fn shown_of(config: &Config) -> Vec<Provider> {
+    let in_use = providers::registered_name(&config.provider);
+    providers::statuses(&config.provider_settings).iter().map(|status| shown(status, in_use)).collect()
 }
 
 fn shown(status: &ProviderStatus, in_use: Option<&str>) -> Provider {

@@ -8,6 +8,13 @@ use crate::error::Problem;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query(Vec<(String, String)>);
 
+impl FromIterator<(String, String)> for Query {
+    /// Parameters that are known and decoded.
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(pairs: T) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
 impl Query {
     /// Reads the part of the URL after `?`; parameters not in `known` are refused.
     ///
@@ -32,7 +39,7 @@ impl Query {
 
     /// Parameters that are known and decoded.
     pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
-        Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     }
 
     /// The text of a parameter. An empty value counts as absent.

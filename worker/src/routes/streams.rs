@@ -6,6 +6,7 @@ mod windows;
 
 pub(super) use values::values;
 pub(super) use windows::{all_stats, many_stats, stats};
+pub(crate) use windows::{lengths, one_length};
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -104,7 +105,8 @@ fn asked_symbol(query: &Query) -> Result<Symbol, Problem> {
     known_symbol(query.required("symbol")?)
 }
 
-fn known_symbol(name: &str) -> Result<Symbol, Problem> {
+/// A symbol by its name.
+pub(crate) fn known_symbol(name: &str) -> Result<Symbol, Problem> {
     Symbol::new(name).map_err(|error| Problem::impossible("symbol", name, rule(&error)))
 }
 
@@ -113,7 +115,8 @@ fn rule(error: &impl std::fmt::Display) -> String {
     error.to_string().trim_start_matches("expected ").to_owned()
 }
 
-fn problem(symbol: &Symbol, sequence: Option<u64>, refusal: Refusal) -> Problem {
+/// What a refusal of a stream says.
+pub(crate) fn problem(symbol: &Symbol, sequence: Option<u64>, refusal: Refusal) -> Problem {
     let sequence = sequence.unwrap_or_default();
     match refusal {
         Refusal::Unknown => Problem::unknown("stream", symbol.as_str()),

@@ -5,6 +5,8 @@ use worker::KvStore;
 
 /// Entries of versions nobody asks for any more go by themselves.
 const TTL_S: u64 = 7 * 24 * 3_600;
+/// A query that nobody has sent for so long is sent anew once.
+const QUERY_TTL_S: u64 = 30 * 24 * 3_600;
 /// Largest entry written. KV takes 25 MiB, but whoever reads one holds it in memory twice.
 const MOST_BYTES: usize = 8 << 20;
 /// Longest key that KV takes is 512 bytes.
@@ -36,6 +38,28 @@ impl KvCache {
         }
     }
 
+    /// The GraphQL query of this SHA-256.
+    pub(crate) async fn query(&self, hash: &str) -> Option<String> {
+        match self.0.get(&query_key(hash)).text().await {
+            Ok(query) => query,
+            Err(error) => {
+                worker::console_warn!("cache: cannot read: {error:?}");
+                None
+            }
+        }
+    }
+
+    /// Keeps a GraphQL query under its SHA-256.
+    pub(crate) async fn keep_query(&self, hash: &str, query: &str) {
+        let written = match self.0.put(&query_key(hash), query) {
+            Ok(stored) => stored.expiration_ttl(QUERY_TTL_S).execute().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            worker::console_warn!("cache: cannot write: {error:?}");
+        }
+    }
+
     /// Keeps an entry.
     pub(crate) async fn put(&self, key: &str, head: &EntryHead, body: &[u8]) {
         if body.len() > MOST_BYTES {
@@ -50,6 +74,10 @@ impl KvCache {
             worker::console_warn!("cache: cannot write: {error:?}");
         }
     }
+}
+
+fn query_key(hash: &str) -> String {
+    format!("q1:{hash}")
 }
 
 /// The key in KV: readable while it is short enough.

@@ -6,6 +6,7 @@ mod access;
 mod backtests;
 mod chains;
 mod files;
+mod graphql;
 mod index_service;
 mod market_data;
 mod operation;
@@ -20,7 +21,7 @@ use serde_json::{Map, Value, json};
 use operation::Operation;
 
 /// The groups of routes, in the order in which they are shown, each with its sentence.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("index", "Build an index from the stored prices, read it, explain it, export it."),
     (
         "research",
@@ -30,6 +31,7 @@ const TAGS: [(&str, &str); 8] = [
     ("streams", "Points in, exact statistics of the last 10^k points out."),
     ("backtests", "Option chains, strategies run over them, and what came of it."),
     ("files", "Your own files: import, list, undo, and export what is stored."),
+    ("graphql", "Everything that can be read, as one graph."),
     ("keys", "API keys and what they allow."),
     ("service", "What operators and tools ask."),
 ];
@@ -52,6 +54,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         streams::OPERATIONS,
         backtests::OPERATIONS,
         chains::OPERATIONS,
+        graphql::OPERATIONS,
         files::OPERATIONS,
         service::OPERATIONS,
     ];

@@ -40,7 +40,7 @@ pub(in crate::routes) async fn changes(call: &Call) -> Answer {
 }
 
 /// Reads the changes of a range.
-pub(super) async fn load(
+pub(crate) async fn load(
     db: &D1,
     index: &IndexRow,
     start: Option<Day>,

@@ -40,7 +40,8 @@ pub(in crate::routes) async fn composition(call: &Call) -> Answer {
     .await
 }
 
-async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(IndexComposition, Versions), Problem> {
+/// Reads the members at a close.
+pub(crate) async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(IndexComposition, Versions), Problem> {
     let store = D1IndexStore::new(db);
     let range = DayRange::new(day, day).ok_or_else(|| Problem::internal("a day is a range"))?;
     let members = store.members(index, range).await?;

@@ -97,7 +97,7 @@ pub(super) fn of_request(request: &BuildIndex) -> Result<IndexDefinition, Proble
 }
 
 /// An index as the API shows it.
-pub(super) fn summary(index: IndexRow) -> IndexSummary {
+pub(crate) fn summary(index: IndexRow) -> IndexSummary {
     let IndexRow { id: _, slug, definition, auto_build, built, sessions, outdated } = index;
     IndexSummary {
         slug,

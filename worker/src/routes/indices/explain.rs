@@ -34,7 +34,8 @@ pub(in crate::routes) async fn explain(call: &Call) -> Answer {
     .await
 }
 
-async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(Explanation, Versions), Problem> {
+/// Reads the member returns of a session.
+pub(crate) async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(Explanation, Versions), Problem> {
     let store = D1IndexStore::new(db);
     let range = DayRange::new(day, day).ok_or_else(|| Problem::internal("a day is a range"))?;
     let built = store.sessions(index, Some(day), Some(day), None).await?;

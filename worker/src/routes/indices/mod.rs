@@ -14,12 +14,17 @@ mod research;
 
 pub(super) use build::build;
 pub(super) use changes::changes;
+pub(crate) use changes::load as load_changes;
 pub(super) use composition::composition;
+pub(crate) use composition::load as load_composition;
+pub(crate) use definition::summary;
 pub(super) use explain::explain;
+pub(crate) use explain::load as load_explanation;
 pub(super) use export::export;
 pub(super) use format::Csv;
 pub(super) use list::{list, one};
 pub(super) use performance::performance;
+pub(crate) use performance::{Wanted, load as load_performance, read_benchmark};
 pub(super) use research::{attribution, compare, look_ahead, quality, statistics, trades, what_if};
 
 use domain::calendar;
@@ -58,7 +63,7 @@ fn refuse_future(name: &str, day: Option<Day>, now: UnixMillis) -> Result<(), Pr
 }
 
 /// Reads and checks the ends of a range.
-fn read_range(query: &Query, now: UnixMillis) -> Result<(Option<Day>, Option<Day>), Problem> {
+pub(crate) fn read_range(query: &Query, now: UnixMillis) -> Result<(Option<Day>, Option<Day>), Problem> {
     let (start, end) = (query.day("start_date")?, query.day("end_date")?);
     check_range(start, end, now)?;
     Ok((start, end))
@@ -74,7 +79,7 @@ fn check_range(start: Option<Day>, end: Option<Day>, now: UnixMillis) -> Result<
 }
 
 /// The session asked for by `date`, or 404 naming the sessions next to it.
-fn read_session(query: &Query, now: UnixMillis) -> Result<Day, Problem> {
+pub(crate) fn read_session(query: &Query, now: UnixMillis) -> Result<Day, Problem> {
     let day = query.required_day("date")?;
     refuse_future("date", Some(day), now)?;
     refuse_non_session("date", day)?;

@@ -12,6 +12,7 @@ use super::format::{Csv, Format, optional};
 use super::{find, read_bridge, read_range, report, slug_of};
 use crate::error::{Problem, field_error};
 use crate::routes::cached::{Computed, cached};
+use crate::routes::query::Query;
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
 use crate::stores::d1::D1;
@@ -23,26 +24,26 @@ const NAMED_SESSIONS: usize = 20;
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wanted {
-    pub(super) start: Option<Day>,
-    pub(super) end: Option<Day>,
-    pub(super) bridge: bool,
-    pub(super) benchmark: Option<Ticker>,
+pub(crate) struct Wanted {
+    pub(crate) start: Option<Day>,
+    pub(crate) end: Option<Day>,
+    pub(crate) bridge: bool,
+    pub(crate) benchmark: Option<Ticker>,
 }
 
 /// An answer with what it was made from.
 #[derive(Debug)]
-pub(super) struct Loaded {
-    pub(super) performance: Performance,
-    pub(super) statistics: Statistics,
-    pub(super) range: BuiltRange,
+pub(crate) struct Loaded {
+    pub(crate) performance: Performance,
+    pub(crate) statistics: Statistics,
+    pub(crate) range: BuiltRange,
     /// The benchmark's returns of the sessions after the first.
-    pub(super) benchmark: Option<Vec<f64>>,
+    pub(crate) benchmark: Option<Vec<f64>>,
 }
 
 impl Loaded {
     /// The versions it was read under.
-    pub(super) fn versions(&self) -> Versions {
+    pub(crate) fn versions(&self) -> Versions {
         self.range.versions.clone()
     }
 
@@ -58,9 +59,7 @@ impl Loaded {
 pub(in crate::routes) async fn performance(call: &Call) -> Answer {
     let query = call.query(&["start_date", "end_date", "index", "gaps", "benchmark", "format"])?;
     let (start, end) = read_range(&query, call.now)?;
-    let benchmark = query.text("benchmark").map(str::parse::<Ticker>).transpose();
-    let benchmark = benchmark.map_err(|error| Problem::impossible("benchmark", &error.0, "a ticker"))?;
-    let wanted = Wanted { start, end, bridge: read_bridge(&query)?, benchmark };
+    let wanted = Wanted { start, end, bridge: read_bridge(&query)?, benchmark: read_benchmark(&query)? };
     let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
     let key = format!(
         "{slug}&{}&{}&{}&{}&{}",
@@ -90,8 +89,14 @@ pub(in crate::routes) async fn performance(call: &Call) -> Answer {
     .await
 }
 
+/// The ticker that a range is to be compared with.
+pub(crate) fn read_benchmark(query: &Query) -> Result<Option<Ticker>, Problem> {
+    let benchmark = query.text("benchmark").map(str::parse::<Ticker>).transpose();
+    benchmark.map_err(|error| Problem::impossible("benchmark", &error.0, "a ticker"))
+}
+
 /// Reads and compounds a range.
-pub(super) async fn load(db: &D1, index: &IndexRow, wanted: &Wanted) -> Result<Loaded, Problem> {
+pub(crate) async fn load(db: &D1, index: &IndexRow, wanted: &Wanted) -> Result<Loaded, Problem> {
     let store = D1IndexStore::new(db);
     let range = store.sessions(index, wanted.start, wanted.end, wanted.benchmark.as_ref()).await?;
     let (Some(first), Some(last)) = (range.sessions.first(), range.sessions.last()) else {

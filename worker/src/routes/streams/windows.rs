@@ -64,7 +64,7 @@ pub(in crate::routes) async fn many_stats(call: &Call) -> Answer {
 }
 
 /// The length that `k`, its other name `exponent`, or `n` says; one of them must be there.
-pub(super) fn one_length(query: &Query) -> Result<Length, Problem> {
+pub(crate) fn one_length(query: &Query) -> Result<Length, Problem> {
     let given = ["k", "exponent", "n"].iter().filter(|name| query.text(name).is_some()).count();
     if given > 1 {
         let rule = "only one of k, exponent and n";
@@ -81,7 +81,7 @@ pub(super) fn one_length(query: &Query) -> Result<Length, Problem> {
 }
 
 /// The lengths that the lists `k` and `n` name, shortest first; none where neither is given.
-fn lengths(query: &Query) -> Result<Vec<Length>, Problem> {
+pub(crate) fn lengths(query: &Query) -> Result<Vec<Length>, Problem> {
     let mut lengths = Vec::new();
     for name in ["k", "n"] {
         for text in list(query, name, MOST_WINDOWS)? {

@@ -6,6 +6,7 @@ use domain::units::UnixMillis;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::slice::Slice;
 use super::{D1, Statement};
 
 const ADD: &str = sql!("imports_add");
@@ -133,8 +134,17 @@ impl D1Imports<'_> {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn list(&self, before: i64, limit: i64) -> Result<Vec<Import>, StoreError> {
-        let rows = self.0.run(Statement::new(LIST).bind(before).bind(limit)).await?;
-        rows.decode::<Row>()?.into_iter().map(Row::into_import).collect()
+        let limit = usize::try_from(limit).unwrap_or_default();
+        self.slice(Slice { below: Some(before), ..Slice::first(limit) }).await
+    }
+
+    /// A stretch of the imports, the latest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn slice(&self, slice: Slice) -> Result<Vec<Import>, StoreError> {
+        let rows = slice.in_order(self.0.run(slice.statement(LIST)).await?.decode::<Row>()?);
+        rows.into_iter().map(Row::into_import).collect()
     }
 
     /// One import, or `None` where there is none of this number.

@@ -6,6 +6,7 @@ use domain::units::{Day, DayRange, UnixMillis};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::slice::Slice;
 use super::{D1, Statement};
 
 const BEGIN: &str = sql!("ingestion_runs_begin");
@@ -46,9 +47,16 @@ impl D1IngestionRuns<'_> {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn list(&self, before: Option<i64>, limit: usize) -> Result<Vec<Ingestion>, StoreError> {
-        // Numbers cross as doubles, which hold integers up to 2^53.
-        let list = Statement::new(LIST).bind(before.unwrap_or(1 << 53)).bind(limit);
-        self.0.run(list).await?.decode::<Row>()?.into_iter().map(Row::into_ingestion).collect()
+        self.slice(Slice { below: before, ..Slice::first(limit) }).await
+    }
+
+    /// A stretch of the runs, the latest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn slice(&self, slice: Slice) -> Result<Vec<Ingestion>, StoreError> {
+        let rows = slice.in_order(self.0.run(slice.statement(LIST)).await?.decode::<Row>()?);
+        rows.into_iter().map(Row::into_ingestion).collect()
     }
 
     /// One run, or `None` where there is none of this number.

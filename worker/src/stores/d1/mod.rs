@@ -25,6 +25,8 @@ pub(crate) mod operations;
 pub(crate) mod provider_budgets;
 pub(crate) mod research;
 mod rows;
+pub(crate) mod securities;
+pub(crate) mod slice;
 pub(crate) mod stream_symbols;
 
 use std::borrow::Cow;

@@ -5,6 +5,7 @@ use domain::stream::Symbol;
 use domain::units::UnixMillis;
 use serde::Deserialize;
 
+use super::slice::Slice;
 use super::{D1, Statement};
 
 /// A stream as it is kept.
@@ -30,7 +31,15 @@ pub(crate) async fn add(db: &D1, symbol: &Symbol, now: UnixMillis) -> Result<(),
 /// # Errors
 /// See [`StoreError`].
 pub(crate) async fn list(db: &D1, before: i64, limit: usize) -> Result<Vec<StoredSymbol>, StoreError> {
-    db.run(Statement::new(sql!("stream_symbols_list")).bind(before).bind(limit)).await?.decode()
+    slice(db, Slice { below: Some(before), ..Slice::first(limit) }).await
+}
+
+/// A stretch of the streams, newest first.
+///
+/// # Errors
+/// See [`StoreError`].
+pub(crate) async fn slice(db: &D1, slice: Slice) -> Result<Vec<StoredSymbol>, StoreError> {
+    Ok(slice.in_order(db.run(slice.statement(sql!("stream_symbols_list"))).await?.decode()?))
 }
 
 /// Takes a stream off the list and says whether it was on it.
@@ -58,6 +67,9 @@ mod tests {
         assert_eq!(shown, [("B/C".to_owned(), 2), ("A".to_owned(), 1)]);
         let before = listed()[0].id;
         assert_eq!(pollster::block_on(list(&db, before, 10)).unwrap().len(), 1);
+        let last = Slice { from_end: true, above: Some(before - 1), ..Slice::first(1) };
+        assert_eq!(pollster::block_on(slice(&db, last)).unwrap(), listed()[..1]);
+        assert_eq!(pollster::block_on(slice(&db, Slice { above: None, ..last })).unwrap(), listed()[1..]);
         assert!(pollster::block_on(drop_symbol(&db, &b)).unwrap());
         assert!(!pollster::block_on(drop_symbol(&db, &b)).unwrap());
         pollster::block_on(add(&db, &b, UnixMillis(9))).unwrap();

@@ -1,6 +1,6 @@
 select id, kind, status, bytes, accepted, unchanged, rejected, rejections, unknown_columns, data_version, error, created_at,
   finished_at
 from imports
-where id < ?1
-order by id desc
-limit ?2
+where id < ?1 and id > ?2
+order by id {order}
+limit ?3

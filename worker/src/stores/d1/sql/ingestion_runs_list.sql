@@ -1,6 +1,6 @@
 select id, provider, first_day, last_day, status, requests, inserted, changed, unchanged, rejected, rejections, gaps,
   data_version, error_code, error, started_at, finished_at
 from ingestion_runs
-where id < ?1
-order by id desc
-limit ?2
+where id < ?1 and id > ?2
+order by id {order}
+limit ?3

@@ -1,0 +1,84 @@
+//! What the resolvers of one request ask: the stores, and what was asked of them already.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use domain::units::UnixMillis;
+use serde_json::Value as Json;
+
+use super::batch::Batch;
+use crate::config::Config;
+use crate::error::Problem;
+use crate::stores::d1::D1;
+use crate::stores::d1::indices::IndexRow;
+use crate::stores::d1::securities::{D1Securities, OfSecurity};
+use crate::stores::symbol_streams::SymbolStreams;
+
+/// The stores of one request.
+pub(crate) struct Sources {
+    pub(super) db: D1,
+    /// Absent where there is no platform.
+    streams: Option<SymbolStreams>,
+    pub(super) config: Rc<Config>,
+    pub(super) now: UnixMillis,
+    by_ticker: Batch<String, Json>,
+    splits: Batch<i64, Json>,
+    dividends: Batch<i64, Json>,
+    pub(super) indices: Batch<String, Option<IndexRow>>,
+}
+
+impl Sources {
+    /// The stores, with nothing asked yet.
+    pub(crate) fn new(db: D1, streams: Option<SymbolStreams>, config: Rc<Config>, now: UnixMillis) -> Self {
+        Self {
+            db,
+            streams,
+            config,
+            now,
+            by_ticker: Batch::default(),
+            splits: Batch::default(),
+            dividends: Batch::default(),
+            indices: Batch::default(),
+        }
+    }
+
+    pub(super) fn streams(&self) -> Result<&SymbolStreams, Problem> {
+        self.streams.as_ref().ok_or_else(|| Problem::internal("there are no streams without a platform"))
+    }
+
+    /// A security by its ticker; null where none is listed.
+    pub(super) async fn security(&self, ticker: &str) -> Result<Json, Problem> {
+        let found = self.by_ticker.get(ticker.to_owned(), async |tickers| {
+            let found = D1Securities(&self.db).by_tickers(&tickers).await?;
+            found.into_iter().map(|one| Ok((one.ticker.clone(), json(&one)?))).collect()
+        });
+        found.await
+    }
+
+    pub(super) async fn splits(&self, security: i64) -> Result<Json, Problem> {
+        let fetch = async |ids: Vec<i64>| lists(D1Securities(&self.db).splits(&ids).await?);
+        empty_list(self.splits.get(security, fetch).await)
+    }
+
+    pub(super) async fn dividends(&self, security: i64) -> Result<Json, Problem> {
+        let fetch = async |ids: Vec<i64>| lists(D1Securities(&self.db).dividends(&ids).await?);
+        empty_list(self.dividends.get(security, fetch).await)
+    }
+}
+
+/// A value as JSON.
+pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<Json, Problem> {
+    serde_json::to_value(value).map_err(Problem::internal)
+}
+
+fn lists<T: serde::Serialize>(rows: Vec<OfSecurity<T>>) -> Result<HashMap<i64, Json>, Problem> {
+    let mut lists: HashMap<i64, Vec<Json>> = HashMap::new();
+    for row in rows {
+        lists.entry(row.security_id).or_default().push(json(&row.row)?);
+    }
+    Ok(lists.into_iter().map(|(security, list)| (security, Json::Array(list))).collect())
+}
+
+fn empty_list(found: Result<Json, Problem>) -> Result<Json, Problem> {
+    found.map(|list| if list.is_null() { Json::Array(Vec::new()) } else { list })
+}
