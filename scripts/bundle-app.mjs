@@ -9,9 +9,10 @@ const assets = path.join(dist, "assets");
 rmSync(assets, { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
 copyFileSync("frontend/app.js", path.join(work, "main.js"));
+copyFileSync("frontend/export_worker.js", path.join(work, "worker.js"));
 
 const { metafile } = await build({
-  entryPoints: { app: path.join(work, "main.js"), style: "frontend/style.css" },
+  entryPoints: { app: path.join(work, "main.js"), export_worker: path.join(work, "worker.js"), style: "frontend/style.css" },
   outdir: assets,
   bundle: true,
   minify: true,
@@ -31,7 +32,7 @@ const named = (pattern) => {
   return `/assets/${file}`;
 };
 const page = readFileSync("frontend/index.html", "utf8")
-  .replaceAll("{{script}}", named(/^app-.*\.js$/)).replaceAll("{{style}}", named(/^style-.*\.css$/)).replaceAll("{{module}}", named(/\.wasm$/));
+  .replaceAll("{{script}}", named(/^app-.*\.js$/)).replaceAll("{{style}}", named(/^style-.*\.css$/)).replaceAll("{{module}}", named(/^app_bg-.*\.wasm$/)).replaceAll("{{export_worker}}", named(/^export_worker-.*\.js$/));
 writeFileSync(path.join(dist, "index.html"), page);
 copyFileSync("frontend/_headers", path.join(dist, "_headers"));
 copyFileSync("frontend/.assetsignore", path.join(dist, ".assetsignore"));

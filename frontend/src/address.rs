@@ -58,6 +58,11 @@ impl Address {
         Memo::new(move |_| self.query.with(|query| query.get(&name).map(str::to_owned)))
     }
 
+    /// A value as it is now, without following it.
+    pub(crate) fn peek(self, name: &str) -> Option<String> {
+        self.query.with_untracked(|query| query.get(name).map(str::to_owned))
+    }
+
     /// Changes values of the query as a step that one can go back from.
     pub(crate) fn set(self, changes: &[(&str, Option<String>)]) {
         self.write(changes, true);
@@ -98,6 +103,11 @@ impl Address {
                 self.read();
             }
         }
+    }
+
+    /// A link to a page that keeps the index chosen here at the moment.
+    pub(crate) fn link_now(self, path: &str) -> String {
+        untrack(|| self.link(path))
     }
 
     /// A link to a page that keeps the index chosen here.

@@ -10,6 +10,8 @@ enum SignedIn {
     Not,
     /// By a key they pasted.
     Key(String),
+    /// By an access token of the organisation's sign-in.
+    Token(String),
 }
 
 /// The credential of this page.
@@ -31,7 +33,7 @@ impl Credential {
     pub(crate) fn header(&self) -> Option<String> {
         self.0.with_untracked(|signed_in| match signed_in {
             SignedIn::Not => None,
-            SignedIn::Key(secret) => Some(format!("Bearer {secret}")),
+            SignedIn::Key(secret) | SignedIn::Token(secret) => Some(format!("Bearer {secret}")),
         })
     }
 
@@ -40,9 +42,24 @@ impl Credential {
         self.0.with(|signed_in| *signed_in != SignedIn::Not)
     }
 
+    /// Whether there is one now, without following it.
+    pub(crate) fn is_there_now(&self) -> bool {
+        self.0.with_untracked(|signed_in| *signed_in != SignedIn::Not)
+    }
+
     /// Takes a pasted key.
     pub(crate) fn use_key(&self, key: &str) {
         let key = key.trim();
         self.0.set(if key.is_empty() { SignedIn::Not } else { SignedIn::Key(key.to_owned()) });
+    }
+
+    /// Takes an access token.
+    pub(crate) fn use_token(&self, token: String) {
+        self.0.set(SignedIn::Token(token));
+    }
+
+    /// Forgets it.
+    pub(crate) fn forget(&self) {
+        self.0.set(SignedIn::Not);
     }
 }

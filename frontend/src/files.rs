@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
+use crate::credential::credential;
 use crate::load::Failure;
 
 fn refused(what: &str) -> Failure {
@@ -46,8 +47,9 @@ pub(crate) async fn copy(text: &str) -> Result<(), Failure> {
     copied.map(drop).map_err(|_| refused("copy; the text may only be copied on a secure page"))
 }
 
-/// The command that asks the same of the service.
+/// The command that asks the same of the service; a credential is named, never written into it.
 pub(crate) fn curl(link: &str) -> String {
     let origin = window().location().origin().unwrap_or_default();
-    format!("curl '{origin}{link}'")
+    let key = if credential().is_there_now() { " -H \"authorization: Bearer $KEY\"" } else { "" };
+    format!("curl{key} '{origin}{link}'")
 }

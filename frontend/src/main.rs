@@ -12,6 +12,7 @@ mod load;
 mod pages;
 mod query;
 mod theme;
+mod workbook;
 
 fn main() {
     leptos::mount::mount_to_body(app::App);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { measureApp } from "./app.mjs";
 import { measureBuild } from "./build.mjs";
 import { measureImport } from "./import.mjs";
 import { pinSelf } from "./machine.mjs";
@@ -13,7 +14,7 @@ import { realData } from "./shared.mjs";
 import { Table } from "./table.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
-const PARTS = ["module", "workbook", "import", "build", "reads", "sample"];
+const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "app"];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((part) => !PARTS.includes(part));
@@ -51,6 +52,7 @@ try {
   if (wants("module")) await part("module", () => measureModule(table, { folder }));
   if (wants("workbook")) await part("workbook", () => measureWorkbook(table));
   if (["import", "build", "reads"].some(wants)) await part("import, build, reads", onRealPrices);
+  if (wants("app")) await part("app", () => measureApp(table, { folder }));
   if (wants("sample")) await part("sample", () => measureSample(table, { folder }));
 } finally {
   await stopAll();

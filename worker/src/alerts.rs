@@ -29,6 +29,7 @@ impl<C: Clock> Alerts for WebhookAlerts<C> {
             url: url.clone(),
             headers: Vec::new(),
             json: Some(json.clone()),
+            form: None,
             timeout_ms: TIMEOUT_MS,
             max_bytes: MAX_ANSWER_BYTES,
             follow_redirects: true,

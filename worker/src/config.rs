@@ -36,6 +36,17 @@ pub(crate) struct Oidc {
     pub(crate) jwks_url: String,
 }
 
+/// How the app signs people in with an identity provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignIn {
+    /// The app's name there; a public client, which has no secret.
+    pub(crate) client_id: String,
+    /// Where people are sent.
+    pub(crate) authorization_url: String,
+    /// Where codes are exchanged.
+    pub(crate) token_url: String,
+}
+
 /// The settings of one isolate. It has no `Debug`: some are secrets.
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -47,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) public_reads: bool,
     /// `OIDC_ISSUER`, `OIDC_AUDIENCE`, `OIDC_JWKS_URL`: all three or none.
     pub(crate) oidc: Option<Oidc>,
+    /// `OIDC_CLIENT_ID`, `OIDC_AUTHORIZATION_URL`, `OIDC_TOKEN_URL`: all three or none; with none the app takes keys only.
+    pub(crate) sign_in: Option<SignIn>,
     /// `RATE_LIMIT_PER_MINUTE`, per credential or client address; 0 = off.
     pub(crate) rate_limit_per_minute: u32,
     /// `VERSION_TTL_MS`: how long an isolate trusts its copy of a data version.
@@ -104,6 +117,7 @@ impl Config {
                 .unwrap_or(AuthMode::Required),
             public_reads: settings.flag("PUBLIC_READS")?.unwrap_or(true),
             oidc: settings.oidc()?,
+            sign_in: settings.sign_in()?,
             rate_limit_per_minute: settings.number("RATE_LIMIT_PER_MINUTE", 0, 1_000_000)?.unwrap_or(rate_limit),
             version_ttl_ms: settings.number("VERSION_TTL_MS", 0, 60_000)?.map_or(1_000, i64::from),
             cors_origins: settings.origins()?,
@@ -214,6 +228,31 @@ impl Settings<'_> {
     }
 }
 
+impl Settings<'_> {
+    fn sign_in(&self) -> Result<Option<SignIn>, ConfigError> {
+        let client_id = self.text("OIDC_CLIENT_ID");
+        let (authorization_url, token_url) = (self.url("OIDC_AUTHORIZATION_URL")?, self.url("OIDC_TOKEN_URL")?);
+        match (client_id, authorization_url, token_url) {
+            (None, None, None) => Ok(None),
+            (Some(client_id), Some(authorization_url), Some(token_url)) => {
+                if self.oidc()?.is_none() {
+                    let rule = "set together with OIDC_ISSUER, OIDC_AUDIENCE and OIDC_JWKS_URL".to_owned();
+                    return Err(ConfigError { name: "OIDC_CLIENT_ID", rule });
+                }
+                Ok(Some(SignIn { client_id, authorization_url, token_url }))
+            }
+            (client_id, authorization_url, _) => {
+                let name = match (client_id, authorization_url) {
+                    (None, _) => "OIDC_CLIENT_ID",
+                    (_, None) => "OIDC_AUTHORIZATION_URL",
+                    _ => "OIDC_TOKEN_URL",
+                };
+                Err(ConfigError { name, rule: "set when another setting of the app's sign-in is".into() })
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +304,21 @@ mod tests {
         let config = read(&[("MASSIVE_API_KEY", " hush "), ("PROVIDER", "massive")]).unwrap();
         assert_eq!(config.provider_settings.get("MASSIVE_API_KEY"), Some("hush"));
         assert_eq!(config.provider, "massive");
+    }
+
+    #[test]
+    fn signing_in_needs_its_three_settings_and_tokens_that_are_good() {
+        let oidc = [("OIDC_ISSUER", "i"), ("OIDC_AUDIENCE", "a"), ("OIDC_JWKS_URL", "https://i.example/jwks")];
+        let app = [
+            ("OIDC_CLIENT_ID", "app"),
+            ("OIDC_AUTHORIZATION_URL", "https://i.example/authorize"),
+            ("OIDC_TOKEN_URL", "https://i.example/token"),
+        ];
+        assert!(read(&[oidc, app].concat()).unwrap().sign_in.is_some());
+        assert!(read(&oidc).unwrap().sign_in.is_none());
+        assert_eq!(read(&app).err().unwrap().name, "OIDC_CLIENT_ID");
+        assert_eq!(read(&app[..2]).err().unwrap().name, "OIDC_TOKEN_URL");
+        assert_eq!(read(&app[1..]).err().unwrap().name, "OIDC_CLIENT_ID");
     }
 
     #[test]

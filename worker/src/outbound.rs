@@ -21,6 +21,8 @@ pub(crate) struct OutboundRequest {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The JSON text to POST; absent for a GET.
     pub(crate) json: Option<String>,
+    /// The form to POST (`application/x-www-form-urlencoded`); absent for anything else.
+    pub(crate) form: Option<String>,
     /// Milliseconds until the last byte of the answer.
     pub(crate) timeout_ms: u32,
     /// The longest body accepted, bytes.
@@ -99,9 +101,11 @@ fn platform_request(request: &OutboundRequest, url: &Url) -> worker::Result<Requ
     }
     let mut init = RequestInit::new();
     init.with_redirect(RequestRedirect::Manual);
-    if let Some(json) = &request.json {
-        headers.set("content-type", "application/json")?;
-        init.with_method(Method::Post).with_body(Some(json.as_str().into()));
+    let json = request.json.as_ref().map(|json| (json, "application/json"));
+    let form = request.form.as_ref().map(|form| (form, "application/x-www-form-urlencoded"));
+    if let Some((body, kind)) = json.or(form) {
+        headers.set("content-type", kind)?;
+        init.with_method(Method::Post).with_body(Some(body.as_str().into()));
     }
     Request::new_with_init(url.as_str(), init.with_headers(headers))
 }

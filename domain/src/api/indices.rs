@@ -195,6 +195,30 @@ pub struct IndexComposition {
     pub constituents: Vec<Constituent>,
 }
 
+/// `GET /index-compositions`.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IndexCompositions {
+    /// The index's slug.
+    pub index: String,
+    /// One entry per built session, ascending.
+    pub data: Vec<SessionMembers>,
+}
+
+/// The members as chosen at the close of one session.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionMembers {
+    /// The session.
+    #[serde(with = "super::day")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+    pub date: Day,
+    /// The index level at the close, with the first built session at the base value; what notionals refer to.
+    pub level: f64,
+    /// The members by rank.
+    pub constituents: Vec<Constituent>,
+}
+
 /// A member at a close.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

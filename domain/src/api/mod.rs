@@ -3,8 +3,10 @@
 
 mod backtests;
 mod chains;
+mod coverage;
 mod graphql;
 mod imports;
+mod index_report;
 mod indices;
 mod ingestions;
 mod keys;
@@ -14,6 +16,7 @@ mod operations;
 mod problem;
 mod providers;
 mod research;
+mod sign_in;
 mod stream_batch;
 mod streams;
 
@@ -24,12 +27,14 @@ pub use backtests::{
     SweepRuns,
 };
 pub use chains::{ChainOfDay, ChainQuote, HeldChains, HeldChainsList};
+pub use coverage::{Coverage, CoveredSession};
 pub use graphql::{GraphqlAnswer, GraphqlRequest};
 pub use imports::{Import, ImportList, ImportPart, ImportedRows};
+pub use index_report::{change_rows, composition_rows, empty_report, method_notes, performance_rows, statistic_rows};
 pub use indices::{
     BuildCost, BuildIndex, BuiltIndex, ChangesOfDay, CompositionChanges, Constituent, Explanation, ExportData,
-    IndexComposition, IndexList, IndexSummary, MemberChange, MemberReturn, Performance, PerformancePoint,
-    PerformanceSummary, PriceSource,
+    IndexComposition, IndexCompositions, IndexList, IndexSummary, MemberChange, MemberReturn, Performance,
+    PerformancePoint, PerformanceSummary, PriceSource, SessionMembers,
 };
 pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionList, RejectedRow};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};
@@ -43,6 +48,7 @@ pub use research::{
     PortfolioValue, QualityFinding, QualityRepair, RebalanceSummary, RollingStatistics, RollingWindow, TradeOrder,
     TradingCosts, WhatIf, WhatIfMember, WhatIfResult, WhatIfSession, WhatIfSide, YearComparison, YearReturn,
 };
+pub use sign_in::{ExchangeCode, ExchangedToken, OidcOptions, SignInOptions};
 pub use stream_batch::{read_batch, read_number};
 pub use streams::{
     AddBatch, AddedBatch, AllStreamStats, ManyStreamStats, StreamDetail, StreamStats, StreamSymbol, StreamSymbolList,

@@ -1,5 +1,7 @@
 //! A workbook as plain data: sheets of typed columns, and charts that refer to their cells.
 
+use std::borrow::Cow;
+
 use super::cell::{Cell, NumberFormat, Text};
 use crate::units::Day;
 
@@ -36,7 +38,7 @@ pub struct Properties {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     /// Its header.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Its width, in characters of the default font.
     pub width: f64,
     /// How its numbers are shown.
@@ -47,7 +49,13 @@ impl Column {
     /// A column of this title, width (in characters of the default font) and number format.
     #[must_use]
     pub const fn new(title: &'static str, width: f64, format: NumberFormat) -> Self {
-        Self { title, width, format }
+        Self { title: Cow::Borrowed(title), width, format }
+    }
+
+    /// The same with a title that is known only when the book is made.
+    #[must_use]
+    pub const fn titled(title: String, width: f64, format: NumberFormat) -> Self {
+        Self { title: Cow::Owned(title), width, format }
     }
 }
 
@@ -107,7 +115,16 @@ impl Sheet {
     /// # Panics
     /// If the row does not have exactly one cell for each column, which no data can cause.
     pub fn push_row<const N: usize>(&mut self, row: [Cell; N]) {
-        assert_eq!(N, self.columns.len(), "a row of sheet {} has one cell for each column", self.name);
+        self.push_cells(row);
+    }
+
+    /// Appends a row of as many cells as there are columns.
+    ///
+    /// # Panics
+    /// If the row does not have exactly one cell for each column, which no data can cause.
+    pub fn push_cells(&mut self, row: impl IntoIterator<Item = Cell, IntoIter: ExactSizeIterator>) {
+        let row = row.into_iter();
+        assert_eq!(row.len(), self.columns.len(), "a row of sheet {} has one cell for each column", self.name);
         if self.n_rows.is_multiple_of(PIECE_ROWS) {
             self.pieces.push(Piece::new());
         }

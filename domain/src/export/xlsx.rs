@@ -146,7 +146,7 @@ fn write_column(
     }
     let left = matches!(column.format, NumberFormat::General | NumberFormat::Date);
     let style = if left { &styles.header } else { &styles.header_of_numbers };
-    worksheet.write_string_with_format(header, index, column.title, style)?;
+    worksheet.write_string_with_format(header, index, column.title.as_ref(), style)?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! The index service.
 
-use domain::api::{CompositionChanges, Explanation, IndexComposition, IndexList, Performance};
+use domain::api::{BuildIndex, BuiltIndex, CompositionChanges, Explanation, IndexComposition, IndexList, Performance};
 use domain::units::Day;
 
-use super::get;
+use super::{get, post};
 use crate::load::Failure;
 use crate::query::Query;
 
@@ -60,4 +60,9 @@ pub(crate) fn explanation_link(index: Option<String>, date: Day) -> String {
 /// The member returns of a session.
 pub(crate) async fn explanation(index: Option<String>, date: Day) -> Result<Explanation, Failure> {
     get(&explanation_link(index, date)).await
+}
+
+/// Builds a range.
+pub(crate) async fn build(request: &BuildIndex) -> Result<BuiltIndex, Failure> {
+    post("/build-index", request).await
 }

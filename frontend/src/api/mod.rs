@@ -2,12 +2,16 @@
 
 mod indices;
 mod market;
+mod people;
+mod upload;
 
 pub(crate) use indices::{
-    changes, changes_link, composition, composition_link, explanation, explanation_link, indices, performance,
+    build, changes, changes_link, composition, composition_link, explanation, explanation_link, indices, performance,
     performance_link,
 };
-pub(crate) use market::ingestions;
+pub(crate) use market::{Bar, Bars, bars, bars_link, coverage, imports, ingestions, providers, undo_import};
+pub(crate) use people::{create_key, exchange_code, keys, revoke_key, sign_in_options};
+pub(crate) use upload::upload;
 
 use domain::api::ProblemBody;
 use gloo_net::http::{Method, RequestBuilder, Response};
@@ -33,9 +37,9 @@ fn unreachable(error: &gloo_net::Error) -> Failure {
     Failure::of("No answer", format!("The service does not answer ({error})."))
 }
 
-async fn problem_of(response: Response) -> Failure {
-    let status = response.status();
-    match response.json::<ProblemBody>().await {
+/// A refusal in the service's own words, where they can be read.
+fn problem(status: u16, text: &str) -> Failure {
+    match serde_json::from_str::<ProblemBody>(text) {
         Ok(problem) => Failure {
             status,
             title: problem.title.into_owned(),
@@ -68,7 +72,10 @@ async fn send(method: Method, link: &str, body: Option<String>) -> Result<Respon
     let answer = request.map_err(|error| unreachable(&error))?.send().await;
     let response = answer.map_err(|error| unreachable(&error))?;
     guard.0 = None;
-    if response.ok() { Ok(response) } else { Err(problem_of(response).await) }
+    if response.ok() {
+        return Ok(response);
+    }
+    Err(problem(response.status(), &response.text().await.unwrap_or_default()))
 }
 
 async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
@@ -82,14 +89,17 @@ pub(crate) async fn get<T: DeserializeOwned>(link: &str) -> Result<T, Failure> {
     read(send(Method::GET, link, None).await?).await
 }
 
-#[expect(dead_code, reason = "the pages that write come with the next change")]
 /// Sends JSON, and reads the answer.
 pub(crate) async fn post<T: DeserializeOwned>(link: &str, body: &impl Serialize) -> Result<T, Failure> {
     let body = serde_json::to_string(body).map_err(|error| Failure::of("Not sent", error.to_string()))?;
     read(send(Method::POST, link, Some(body)).await?).await
 }
 
-#[expect(dead_code, reason = "the pages that write come with the next change")]
+/// Asks for something to be done, without a body.
+pub(crate) async fn post_nothing<T: DeserializeOwned>(link: &str) -> Result<T, Failure> {
+    read(send(Method::POST, link, None).await?).await
+}
+
 /// Removes what is at a link.
 pub(crate) async fn delete(link: &str) -> Result<(), Failure> {
     send(Method::DELETE, link, None).await.map(drop)

@@ -1,7 +1,10 @@
 //! One page a route.
 
+mod account;
+mod build;
 mod changes;
 mod composition;
+mod data;
 mod explain;
 mod overview;
 
@@ -32,6 +35,9 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/app/composition", title: "Composition", view: composition::composition },
     Page { path: "/app/changes",     title: "Changes",     view: changes::changes },
     Page { path: "/app/explain",     title: "Explain",     view: explain::explain },
+    Page { path: "/app/data",        title: "Data",        view: data::data },
+    Page { path: "/app/build",       title: "Build",       view: build::build },
+    Page { path: "/app/account",     title: "Account",     view: account::account },
 ];
 
 /// The page at a path; `/app` is the overview too.
@@ -104,7 +110,7 @@ pub(crate) fn IndexField(
 
 /// What a page says where nothing of an index is built.
 pub(crate) fn nothing_built() -> AnyView {
-    let build = Address::here().link("/app/build");
+    let build = Address::here().link_now("/app/build");
     view! {
         <h2>"No index yet"</h2>
         <p>

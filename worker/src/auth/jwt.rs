@@ -182,6 +182,7 @@ async fn fetch_keys(url: &str) -> Result<Vec<Jwk>, String> {
     let request = OutboundRequest {
         url: url.to_owned(),
         headers: vec![("accept", "application/json".to_owned())],
+        form: None,
         json: None,
         timeout_ms: TIMEOUT_MS,
         max_bytes: MAX_JWKS_BYTES,

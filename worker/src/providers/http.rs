@@ -171,6 +171,7 @@ impl<T: Transport, B: Budget> Client<T, B> {
                 ("authorization", format!("Bearer {}", self.terms.bearer.0)),
             ],
             json: None,
+            form: None,
             timeout_ms: self.terms.timeout_ms,
             max_bytes: MAX_BODY_BYTES,
             follow_redirects: true,

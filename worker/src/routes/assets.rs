@@ -12,6 +12,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-ev
     img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; worker-src 'self'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
 
+/// What a page may not ask the browser for. The clipboard is only written to, and only when the person says so.
+const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), clipboard-read=()";
+
 /// Answers with the file at a path, or with the app's page for `/` and everything below `/app`.
 pub(super) async fn serve(env: &Env, method: Method, path: &str, if_none_match: Option<&str>) -> Answer {
     if !matches!(method, Method::Get | Method::Head) {
@@ -45,7 +48,10 @@ pub(super) async fn serve(env: &Env, method: Method, path: &str, if_none_match: 
         reply = reply
             .with_header("content-security-policy", PAGE_POLICY)
             .with_header("referrer-policy", "no-referrer")
-            .with_header("x-frame-options", "DENY");
+            .with_header("x-frame-options", "DENY")
+            .with_header("cross-origin-opener-policy", "same-origin")
+            .with_header("cross-origin-resource-policy", "same-origin")
+            .with_header("permissions-policy", PERMISSIONS);
     }
     Ok(reply)
 }

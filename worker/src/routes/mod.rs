@@ -7,6 +7,7 @@ mod benchmark;
 pub(crate) mod cached;
 mod chains;
 mod cors;
+mod coverage;
 mod etag;
 mod exports;
 mod graphql;
@@ -20,6 +21,7 @@ pub(crate) mod providers;
 pub(crate) mod query;
 mod request;
 mod respond;
+mod sign_in;
 pub(crate) mod streams;
 
 use std::cell::{Cell, OnceCell};
@@ -72,6 +74,7 @@ static ROUTES: &[Route] = table! {
     Post   "/build-index"           (BUILD)             indices::build;
     Get    "/index-performance"     (READ)              indices::performance;
     Get    "/index-composition"     (READ)              indices::composition;
+    Get    "/index-compositions"    (READ)              indices::compositions;
     Get    "/composition-changes"   (READ)              indices::changes;
     Post   "/export-data"           (READ)              indices::export;
     Get    "/index-explain"         (READ)              indices::explain;
@@ -85,6 +88,7 @@ static ROUTES: &[Route] = table! {
     Get    "/indices/{slug}"        (READ)              indices::one;
     Post   "/indices/{slug}/look-ahead-check" (READ)    indices::look_ahead;
     Get    "/providers"             (READ)              providers::list;
+    Get    "/coverage"              (READ)              coverage::of_sessions;
     Get    "/ingestions"            (READ)              ingestions::list;
     Get    "/ingestions/{id}"       (READ)              ingestions::get;
     Post   "/imports"               (INGEST)            imports::create;
@@ -124,6 +128,8 @@ static ROUTES: &[Route] = table! {
     Get    "/stats/live"            (READ)              streams::live;
     Get    "/symbols"               (READ)              streams::symbols;
     Delete "/symbols/{symbol}"      (STREAM)            streams::forget;
+    Get    "/sign-in"               (Access::Public)    sign_in::options;
+    Post   "/sign-in/token"         (Access::Public)    sign_in::exchange;
     Post   "/api-keys"              (ADMIN)             api_keys::create;
     Get    "/api-keys"              (ADMIN)             api_keys::list;
     Delete "/api-keys/{id}"         (ADMIN)             api_keys::revoke;

@@ -4,8 +4,8 @@ use super::access::Access;
 use super::operation::{Answer, Body, Operation, Shape};
 use super::parameters::{DATE, END, FORMAT, GAPS, INDEX, Kind, Parameter, START};
 use crate::api::{
-    BuildIndex, BuiltIndex, CompositionChanges, Explanation, ExportData, IndexComposition, IndexList, IndexSummary,
-    Performance,
+    BuildIndex, BuiltIndex, CompositionChanges, Explanation, ExportData, IndexComposition, IndexCompositions,
+    IndexList, IndexSummary, Performance,
 };
 
 const IMPOSSIBLE: &str =
@@ -138,6 +138,20 @@ pub(super) const OPERATIONS: &[Operation] = &[
         status: 200,
         answer: Answer::CachedTable(Shape::of::<IndexComposition>(include_str!("examples/composition.json"))),
         problems: &[(404, NOT_BUILT_DAY), (422, IMPOSSIBLE)],
+    },
+    Operation {
+        method: "get",
+        path: "/index-compositions",
+        access: Access::Read,
+        tag: "index",
+        id: "indexCompositions",
+        summary: "The members at every close of a range",
+        about: "At most 300 sessions at once; the app makes its workbooks of years from several answers.",
+        parameters: &[START, END, INDEX],
+        body: None,
+        status: 200,
+        answer: Answer::CachedTable(Shape::of::<IndexCompositions>(include_str!("examples/compositions.json"))),
+        problems: &[(404, NOT_BUILT_RANGE), (422, "`invalid_value`; `range_too_large`: more than 300 sessions.")],
     },
     Operation {
         method: "get",

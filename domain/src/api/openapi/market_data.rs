@@ -3,7 +3,7 @@
 use super::access::Access;
 use super::operation::{Answer, Operation, Shape};
 use super::parameters::{CURSOR, Kind, LIMIT, Parameter};
-use crate::api::{Ingestion, IngestionList, ProviderList};
+use crate::api::{Coverage, Ingestion, IngestionList, ProviderList};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -18,6 +18,21 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: None,
         status: 200,
         answer: Answer::Json(Shape::of::<ProviderList>(include_str!("examples/providers.json"))),
+        problems: &[],
+    },
+    Operation {
+        method: "get",
+        path: "/coverage",
+        access: Access::Read,
+        tag: "market data",
+        id: "coverage",
+        summary: "Which sessions are held, and which are missing",
+        about: "How many securities have a bar on each session, and the sessions of the exchange between the first and the last \
+            without any.",
+        parameters: &[],
+        body: None,
+        status: 200,
+        answer: Answer::Json(Shape::of::<Coverage>(include_str!("examples/coverage.json"))),
         problems: &[],
     },
     Operation {

@@ -3,7 +3,9 @@
 use super::access::Access;
 use super::operation::{Answer, Body, Operation, Shape};
 use super::parameters::{CURSOR, Kind, LIMIT, Parameter};
-use crate::api::{ApiKeyList, CreateApiKey, CreatedApiKey, Health, Readiness};
+use crate::api::{
+    ApiKeyList, CreateApiKey, CreatedApiKey, ExchangeCode, ExchangedToken, Health, Readiness, SignInOptions,
+};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -51,6 +53,41 @@ pub(super) const OPERATIONS: &[Operation] = &[
         status: 204,
         answer: Answer::Empty,
         problems: &[(404, "`not_found`: no such key.")],
+    },
+    Operation {
+        method: "get",
+        path: "/sign-in",
+        access: Access::Public,
+        tag: "keys",
+        id: "signInOptions",
+        summary: "Who needs a credential here, and how a person gets one",
+        about: "What the app asks before it signs somebody in.",
+        parameters: &[],
+        body: None,
+        status: 200,
+        answer: Answer::Json(Shape::of::<SignInOptions>(include_str!("examples/sign_in_options.json"))),
+        problems: &[],
+    },
+    Operation {
+        method: "post",
+        path: "/sign-in/token",
+        access: Access::Public,
+        tag: "keys",
+        id: "exchangeCode",
+        summary: "Exchanges the code that the identity provider sent a person back with",
+        about: "The authorization code flow with PKCE of OpenID Connect. The code is handed on to the identity provider, and \
+            nothing of it is kept.",
+        parameters: &[],
+        body: Some(Body::Json(Shape::of::<ExchangeCode>(include_str!("examples/exchange_code.json")))),
+        status: 200,
+        answer: Answer::Json(Shape::of::<ExchangedToken>(include_str!("examples/exchanged_token.json"))),
+        problems: &[
+            (409, "`sign_in_not_configured`: no identity provider is set up here."),
+            (413, "`body_too_large`: more than 1 MB."),
+            (415, "`unsupported_content_type`: the body is not JSON."),
+            (422, "`invalid_value`: an empty or overlong field; `sign_in_refused`: the identity provider said no."),
+            (503, "`identity_provider_unavailable`: the identity provider does not answer."),
+        ],
     },
     Operation {
         method: "get",

@@ -172,10 +172,13 @@ pub(crate) fn LineChart(
     };
     let legend = move || {
         let names: Vec<String> = lines.with(|lines| lines.iter().map(|line| line.name.clone()).collect());
+        let mut next = LEFT;
         let entries = names.into_iter().enumerate().map(|(number, name)| {
-            let y = 16.0;
-            // The average width of a character is about 6.5 px at this size.
-            let x = LEFT + if number == 0 { 0.0 } else { 190.0 };
+            let (x, y) = (next, 16.0);
+            // A character is about 7 px wide at this size.
+            #[expect(clippy::cast_precision_loss, reason = "the length of a name")]
+            let width = name.chars().count() as f64 * 7.0;
+            next += width + 44.0;
             view! {
                 <g>
                     <line class=format!("line line-{}", number + 1) x1=x x2=x + 18.0 y1=y - 4.0 y2=y - 4.0 />

@@ -1,6 +1,8 @@
 //! Charts as our own SVG: docs/decisions/0008-own-charts.md says why. The maths is in files of its own, with its tests.
 
 mod bars;
+mod calendar;
+mod candles;
 mod columns;
 mod days;
 mod lines;
@@ -11,6 +13,8 @@ mod scale;
 mod size;
 
 pub(crate) use bars::{Bar, BarChart};
+pub(crate) use calendar::{CalendarChart, Held};
+pub(crate) use candles::{Candle, CandleChart};
 pub(crate) use columns::{ColumnChart, Period};
 pub(crate) use lines::{Line, LineChart};
 

@@ -60,6 +60,9 @@ pub(crate) fn Plot(
     /// Whether a line marks the point over the whole height.
     #[prop(default = true)]
     has_hair: bool,
+    /// Whether a ring marks the point itself.
+    #[prop(default = true)]
+    is_marked: bool,
     /// What is drawn.
     children: Children,
 ) -> impl IntoView {
@@ -172,7 +175,7 @@ pub(crate) fn Plot(
         let point = at.get().filter(|at| *at < count.get())?;
         let (x, y) = place.run(point);
         let line = has_hair.then(|| view! { <line class="hair" x1=x x2=x y1=0 y2=height.get() /> });
-        Some(view! { <g>{line}<circle class="point" cx=x cy=y r=4 /></g> })
+        Some(view! { <g>{line}<circle class="point" class:faint=!is_marked cx=x cy=y r=4 /></g> })
     };
     let selection = move || {
         let (start, end) = (from.get()?, at.get()?);

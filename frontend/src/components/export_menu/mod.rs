@@ -11,7 +11,8 @@ use leptos::task::spawn_local;
 use crate::components::term::next_id;
 use crate::load::Failure;
 
-type Run = dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> + Send + Sync;
+/// Does it; the callback is told what is being done.
+type Run = dyn Fn(Callback<String>) -> Pin<Box<dyn Future<Output = Result<(), Failure>>>> + Send + Sync;
 
 /// One entry of the menu.
 #[derive(Clone)]
@@ -23,7 +24,7 @@ pub(crate) struct Export {
 impl Export {
     /// Something that is there at once.
     pub(crate) fn new(label: &'static str, run: impl Fn() -> Result<(), Failure> + Send + Sync + 'static) -> Self {
-        let run = move || {
+        let run = move |_: Callback<String>| {
             let done = run();
             Box::pin(async move { done }) as Pin<Box<dyn Future<Output = _>>>
         };
@@ -31,16 +32,16 @@ impl Export {
     }
 
     /// Something that takes its time.
-    pub(crate) fn slow<F>(label: &'static str, run: impl Fn() -> F + Send + Sync + 'static) -> Self
+    pub(crate) fn slow<F>(label: &'static str, run: impl Fn(Callback<String>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), Failure>> + 'static,
     {
-        Self { label, run: Arc::new(move || Box::pin(run())) }
+        Self { label, run: Arc::new(move |tell| Box::pin(run(tell))) }
     }
 
     /// The command that asks the service for the same.
     pub(crate) fn curl(link: impl Fn() -> String + Send + Sync + 'static) -> Self {
-        Self::slow("Copy as curl", move || {
+        Self::slow("Copy as curl", move |_| {
             let command = crate::files::curl(&link());
             async move { crate::files::copy(&command).await }
         })
@@ -77,7 +78,10 @@ pub(crate) fn ExportMenu(
         busy.set(Some(export.label));
         said.set(String::new());
         spawn_local(async move {
-            let done = (export.run)().await;
+            let done = (export.run)(Callback::new(move |text| {
+                said.try_set(text);
+            }))
+            .await;
             busy.try_set(None);
             said.try_set(match done {
                 Ok(()) => format!("{}: done", export.label),
@@ -118,7 +122,10 @@ pub(crate) fn ExportMenu(
             }
         >
             <span class="said" role="status">
-                {move || busy.get().map_or_else(|| said.get(), |label| format!("{label}…"))}
+                {move || busy.get().map_or_else(|| said.get(), |label| match said.get() {
+                    text if text.is_empty() => format!("{label}…"),
+                    text => format!("{label}: {text}…"),
+                })}
             </span>
             <button
                 type="button"

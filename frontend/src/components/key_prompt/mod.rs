@@ -7,9 +7,14 @@ use crate::credential::credential;
 
 /// A field for a key; `done` is called once one is given.
 #[component]
-pub(crate) fn KeyPrompt(done: impl Fn() + 'static) -> impl IntoView {
+pub(crate) fn KeyPrompt(
+    done: impl Fn() + 'static,
+    /// Whether to point to the page with the other ways.
+    #[prop(default = true)]
+    has_link: bool,
+) -> impl IntoView {
     let key = RwSignal::new(String::new());
-    let account = Address::here().link("/app/account");
+    let account = has_link.then(|| Address::here().link_now("/app/account"));
     let give = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if !key.get_untracked().trim().is_empty() {
@@ -32,7 +37,7 @@ pub(crate) fn KeyPrompt(done: impl Fn() + 'static) -> impl IntoView {
             <button type="submit" class="button primary">
                 "Use this key"
             </button>
-            <a href=account>"Other ways to sign in"</a>
+            {account.map(|account| view! { <a href=account>"Other ways to sign in"</a> })}
         </form>
     }
 }

@@ -29,6 +29,11 @@ impl Synthetic {
         }
     }
 
+    /// Whether it is now, without following it.
+    pub(crate) fn is_set_now(self) -> bool {
+        self.0.get_untracked()
+    }
+
     /// Whether it is.
     pub(crate) fn is_set(self) -> bool {
         self.0.get()

@@ -12,7 +12,9 @@ pub(crate) use value::{Value, csv};
 
 use crate::address::Address;
 use crate::components::export_menu::{Export, ExportMenu};
+use crate::components::synthetic::Synthetic;
 use crate::files;
+use crate::workbook::{self, Table};
 
 /// A column of rows `R`.
 pub(crate) struct Column<R: 'static> {
@@ -114,6 +116,13 @@ where
         columns.with_value(|columns| arrange(&rows, columns, Some(&sort.get()), filter.get().as_deref()))
     });
 
+    let numeric = Memo::new(move |_| {
+        let rows = rows.get();
+        let is_numeric = |column: &Column<R>| {
+            rows.iter().map(column.value).find(|value| *value != Value::Absent).is_some_and(|value| value.is_numeric())
+        };
+        columns.with_value(|columns| columns.iter().map(is_numeric).collect::<Vec<bool>>())
+    });
     let scroller = NodeRef::<html::Div>::new();
     let top = RwSignal::new(0.0);
     let row_px = row_px();
@@ -131,7 +140,8 @@ where
     let heads = columns.with_value(|columns| {
         columns
             .iter()
-            .map(|column| {
+            .enumerate()
+            .map(|(at, column)| {
                 let (key, sort_name) = (column.key, sort_name.clone());
                 let state = move || {
                     let sort = sort.get();
@@ -143,7 +153,7 @@ where
                 };
                 let title = (!column.definition.is_empty()).then_some(column.definition);
                 view! {
-                    <th scope="col" aria-sort=state>
+                    <th scope="col" aria-sort=state class:number=move || numeric.with(|numeric| numeric[at])>
                         <button type="button" title=title on:click=move |_| choose(key, &sort_name)>
                             {column.title}
                         </button>
@@ -154,6 +164,7 @@ where
     });
     let body = move || {
         let (rows, order, drawn) = (rows.get(), order.get(), drawn.get());
+        let numeric = numeric.get();
         let (above, below) = (drawn.start, order.len() - drawn.end);
         let n_columns = columns.with_value(Vec::len);
         let spacer = move |n_rows: usize| {
@@ -171,7 +182,8 @@ where
             .map(|at| {
                 let row = &rows[order[at]];
                 let cells = columns.with_value(|columns| {
-                    columns.iter().enumerate().map(|(number, column)| cell(row, column, number == 0)).collect_view()
+                    let cells = columns.iter().enumerate();
+                    cells.map(|(at, column)| cell(row, column, at == 0, numeric[at])).collect_view()
                 });
                 view! { <tr aria-rowindex=(at + 2).to_string()>{cells}</tr> }
             })
@@ -191,7 +203,23 @@ where
         });
         files::save_text(&format!("{name}.csv"), "text/csv;charset=utf-8", &text)
     });
-    let exports: Vec<Export> = std::iter::once(save).chain(exports).collect();
+    let synthetic = Synthetic::here();
+    let workbook = Export::slow("Table (Excel)", move |tell| {
+        let rows = rows.get_untracked();
+        let table = columns.with_value(|columns| Table {
+            name,
+            title: caption.get_untracked(),
+            synthetic: synthetic.is_set_now(),
+            columns: columns.iter().map(|column| column.title.to_owned()).collect(),
+            rows: order
+                .get_untracked()
+                .into_iter()
+                .map(|at| columns.iter().map(|column| (column.value)(&rows[at])).collect())
+                .collect(),
+        });
+        workbook::save_table(table, tell)
+    });
+    let exports: Vec<Export> = [workbook, save].into_iter().chain(exports).collect();
     let count = move || {
         let (shown, all) = (order.with(Vec::len), rows.with(|rows| rows.len()));
         if shown == all {
@@ -253,9 +281,9 @@ where
     }
 }
 
-fn cell<R>(row: &R, column: &Column<R>, names_row: bool) -> AnyView {
+fn cell<R>(row: &R, column: &Column<R>, names_row: bool, is_numeric: bool) -> AnyView {
     let value = (column.value)(row);
-    let class = if value.is_numeric() { "number" } else { "" };
+    let class = if is_numeric { "number" } else { "" };
     let shown = column.view.map_or_else(|| value.shown().into_any(), |view| view(row));
     if names_row {
         view! { <th scope="row" class=class>{shown}</th> }.into_any()

@@ -18,7 +18,6 @@ pub(crate) enum Value {
     /// A day.
     Day(Day),
     /// Unix milliseconds.
-    #[expect(dead_code, reason = "the pages with run logs come with the next change")]
     Instant(i64),
 }
 

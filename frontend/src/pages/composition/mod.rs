@@ -228,13 +228,13 @@ fn SessionChart(performance: Load<Performance>, session: Memo<Option<Day>>) -> i
             file=Signal::derive(move || format!("{}-level", index_name(index.get().as_deref())))
             table=ViewFn::from(levels)
         >
-            <Show when=move || is_there.get() fallback=|| view! { <Skeleton height=16.25 /> }>
+            <Show when=move || is_there.get() fallback=|| view! { <Skeleton height=20.75 /> }>
                 <LineChart
                     label=Signal::derive(|| "Index level; drag or press Enter to show a session's members".to_owned())
                     lines=lines
                     form=Signal::derive(|| Form::Decimal)
                     axis_form=Signal::derive(|| Form::Whole)
-                    height=260.0
+                    height=332.0
                     picked=picked
                     marked=session
                 />

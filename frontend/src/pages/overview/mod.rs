@@ -20,6 +20,7 @@ use crate::components::synthetic::Synthetic;
 use crate::format::{self, Form};
 use crate::load::load;
 use crate::pages::{IndexField, chosen_index, index_name, nothing_built};
+use crate::workbook;
 use range::{RANGES, Window};
 
 const VIEWS: &[(&str, &str)] = &[("level", "Level"), ("return", "Return"), ("drawdown", "Drawdown")];
@@ -190,7 +191,14 @@ fn LevelChart(window: Memo<Window>, benchmark: Memo<Option<Window>>) -> impl Int
             })
             file=Signal::derive(move || format!("{}-{}", index_name(index.get().as_deref()), shown.get()))
             tools=ViewFn::from(tools)
-            exports=vec![Export::curl(link)]
+            exports=vec![
+                Export::slow("Index workbook (Excel)", move |tell| {
+                    let ends = window.with_untracked(Window::ends);
+                    let slug = index_name(index.get_untracked().as_deref());
+                    workbook::save_index(slug, (ends.map(|ends| ends.0), ends.map(|ends| ends.1)), tell)
+                }),
+                Export::curl(link),
+            ]
             table=ViewFn::from(move || tables::levels(window))
         >
             <LineChart

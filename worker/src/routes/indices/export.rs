@@ -1,14 +1,17 @@
 //! `POST /export-data`: the workbook of a range, by the code that the app runs in the browser.
 
-use domain::api::ExportData;
+use domain::api::{
+    ExportData, change_rows, composition_rows, empty_report, method_notes, performance_rows, statistic_rows,
+};
 use domain::export::{IndexReport, IndexSheets, MAX_SERVER_COMPOSITION_SESSIONS, index_book, render_xlsx};
 use domain::index::{IndexDefinition, SessionReturn};
 use domain::units::{Day, DayRange};
 
 use super::composition::constituent;
+use super::definition::summary;
 use super::format::Format;
 use super::performance::{Loaded, Wanted, load};
-use super::{changes, check_range, find, report, research};
+use super::{changes, check_range, find, research};
 use crate::error::{Problem, field_error};
 use crate::routes::request::Call;
 use crate::routes::respond::{Answer, Reply};
@@ -65,14 +68,14 @@ fn read_sheets(asked: Option<&[String]>) -> Result<IndexSheets, Problem> {
 /// Reads what the sheets show. What was read for one is let go before the next, so that memory holds the report once.
 async fn assemble(db: &D1, index: &IndexRow, loaded: Loaded, sheets: IndexSheets) -> Result<IndexReport, Problem> {
     let (start, end) = (loaded.performance.start_date, loaded.performance.end_date);
-    let mut report = report::empty(index, start, end, loaded.performance.synthetic);
-    report.performance = report::performance_rows(&loaded.performance);
-    report.statistics = report::statistic_rows(&loaded.statistics);
-    report.method = report::method_notes(&loaded.performance, &loaded.range.versions);
+    let mut report = empty_report(&summary(index.clone()), start, end, loaded.performance.synthetic);
+    report.performance = performance_rows(&loaded.performance);
+    report.statistics = statistic_rows(&loaded.performance.statistics);
+    report.method = method_notes(&loaded.performance, loaded.range.versions.all);
     report.warnings = loaded.performance.warnings;
     if sheets.changes {
         let (changes, _) = changes::load(db, index, Some(start), Some(end)).await?;
-        report.changes = report::change_rows(&changes.changes);
+        report.changes = change_rows(&changes.changes);
     }
     if sheets.compositions {
         let sessions = report.performance.len();
@@ -92,7 +95,7 @@ async fn assemble(db: &D1, index: &IndexRow, loaded: Loaded, sheets: IndexSheets
             let date = Day::from_number(row.day);
             let level =
                 levels.binary_search_by_key(&date, |(day, _)| *day).map_or(report.base_value, |at| levels[at].1);
-            let composition = report::composition_rows(date, [constituent(row, level)]);
+            let composition = composition_rows(date, [constituent(row, level)]);
             match report.compositions.last_mut() {
                 Some(last) if last.date == date => last.members.extend(composition.members),
                 _ => report.compositions.push(composition),
@@ -103,7 +106,7 @@ async fn assemble(db: &D1, index: &IndexRow, loaded: Loaded, sheets: IndexSheets
 }
 
 /// The level at every built session up to `end`, the first one at the base value: what notionals refer to.
-async fn levels_from_start(db: &D1, index: &IndexRow, end: Day) -> Result<Vec<(Day, f64)>, Problem> {
+pub(super) async fn levels_from_start(db: &D1, index: &IndexRow, end: Day) -> Result<Vec<(Day, f64)>, Problem> {
     let history = D1IndexStore::new(db).sessions(index, None, Some(end), None).await?;
     let returns: Vec<SessionReturn> = history
         .sessions

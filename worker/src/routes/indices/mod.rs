@@ -3,6 +3,7 @@
 mod build;
 mod changes;
 mod composition;
+mod compositions;
 mod definition;
 mod explain;
 mod export;
@@ -17,6 +18,7 @@ pub(super) use changes::changes;
 pub(crate) use changes::load as load_changes;
 pub(super) use composition::composition;
 pub(crate) use composition::load as load_composition;
+pub(super) use compositions::compositions;
 pub(crate) use definition::summary;
 pub(super) use explain::explain;
 pub(crate) use explain::load as load_explanation;

@@ -11,6 +11,7 @@ pub(crate) mod backtests;
 #[cfg_attr(not(test), expect(dead_code, reason = "the routes that read bars come next"))]
 pub(crate) mod bars;
 pub(crate) mod chains;
+pub(crate) mod coverage;
 pub(crate) mod data_versions;
 pub(crate) mod exports;
 pub(crate) mod future;

@@ -1,0 +1,34 @@
+// Every page of the app: where it is, what it asks first, what shows that it is ready, and what its empty state says.
+import { BARS, ok } from "./market.mjs";
+
+const NOTHING_BUILT = { status: 404, answer: "no_data", says: "No index yet" };
+
+export const PAGES = [
+  { name: "overview", path: "/", asks: "/index-performance", ready: (page) => page.getByRole("slider", { name: /^Level of/ }), empty: NOTHING_BUILT },
+  { name: "composition", path: "/app/composition", asks: "/index-composition", ready: (page) => page.getByRole("rowheader", { name: "BOLT" }), empty: NOTHING_BUILT },
+  { name: "changes", path: "/app/changes", asks: "/composition-changes", ready: (page) => page.getByRole("heading", { name: "All changes" }), empty: NOTHING_BUILT },
+  { name: "explain", path: "/app/explain", asks: "/index-explain", ready: (page) => page.getByRole("heading", { name: "Member returns" }), empty: NOTHING_BUILT },
+  {
+    name: "data", path: "/app/data", asks: "/coverage", ready: (page) => page.getByRole("slider", { name: /Sessions by how many bars/ }),
+    empty: { answer: ok({ first_session: null, last_session: null, synthetic: false, sessions: [], gaps: [] }), says: "No prices yet" },
+  },
+  {
+    name: "providers", path: "/app/data?part=sources", asks: "/providers", ready: (page) => page.getByText("ready, asked by the schedule"),
+    empty: { answer: ok({ data: [] }), says: "Nothing to show." },
+  },
+  {
+    name: "ingestion runs", path: "/app/data?part=runs", asks: "/ingestions", ready: (page) => page.getByRole("cell", { name: "succeeded" }),
+    empty: { answer: ok({ data: [], next_cursor: null }), says: "Nothing has been ingested yet" },
+  },
+  {
+    name: "imports", path: "/app/data?part=imports", asks: "/imports", ready: (page) => page.getByRole("cell", { name: "committed" }),
+    empty: { answer: ok({ data: [], next_cursor: null }), says: "No file has been imported yet." },
+  },
+  {
+    name: "prices", path: "/app/data?part=prices&ticker=ACME", asks: "/v2/aggs/ticker/ACME/range/1/day/2023-12-27/2024-12-27",
+    answers: { "/v2/aggs/ticker/ACME/range/1/day/2023-12-27/2024-12-27": BARS }, ready: (page) => page.getByRole("slider", { name: /Prices of ACME/ }),
+    empty: { status: 404, answer: "no_data", says: "No bars" },
+  },
+  { name: "build", path: "/app/build", asks: "/coverage", ready: (page) => page.getByRole("button", { name: "Build", exact: true }) },
+  { name: "account", path: "/app/account", asks: "/sign-in", ready: (page) => page.getByRole("heading", { name: "You are not signed in" }) },
+];

@@ -1,0 +1,2 @@
+-- Sessions that hold bars.
+select day, bars from sessions where bars > 0 order by day
