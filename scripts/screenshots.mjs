@@ -55,6 +55,11 @@ try {
     }
     await page.waitForLoadState("networkidle");
     await page.waitForFunction(() => !document.querySelector(".skeleton"));
+    if (fill && (await page.getByRole("slider").count()) === 0) {
+      console.log(`screenshots: ${name} has nothing to show`);
+      await page.close();
+      continue;
+    }
     if (!(await page.getByRole("banner").getByText("Synthetic").isVisible())) throw new Error(`${name}: the data is not that of the sample market`);
     await page.screenshot({ path: path.join(folder, `${name}.png`) });
     await page.close();
