@@ -36,6 +36,7 @@ impl<C: Clock> Caller for SignedCalls<C> {
                 ("x-equipoise-signature", format!("sha256={}", signature(secret, &timestamp, body))),
                 ("x-equipoise-timestamp", timestamp),
             ],
+            form: None,
             json: Some(body.to_owned()),
             timeout_ms: TIMEOUT_MS,
             max_bytes: MAX_ANSWER_BYTES,

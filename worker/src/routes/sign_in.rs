@@ -66,6 +66,7 @@ pub(super) async fn exchange(call: &Call) -> Answer {
         form: Some(form_of(&request, sign_in)),
         timeout_ms: TIMEOUT_MS,
         max_bytes: LARGEST_ANSWER_BYTES,
+        follow_redirects: false,
     };
     let answer = outbound::fetch(&outbound).await.map_err(|error| {
         Problem::unavailable("identity_provider_unavailable", "the identity provider does not answer", error)
