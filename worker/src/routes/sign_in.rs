@@ -154,10 +154,11 @@ mod tests {
     fn a_token_is_taken_and_a_refusal_told() {
         let token = token_of(200, br#"{"access_token": "t", "expires_in": 60, "id_token": "i"}"#).unwrap();
         assert_eq!((token.access_token.as_str(), token.expires_in), ("t", Some(60)));
-        let refused = token_of(400, br#"{"error": "invalid_grant", "error_description": "code expired"}"#).unwrap_err();
+        let refused =
+            token_of(400, br#"{"error": "invalid_grant", "error_description": "code expired"}"#).err().unwrap();
         assert_eq!(refused.status(), 422);
         for (status, body) in [(200, &b"<html>"[..]), (500, b"{}"), (200, b"{}")] {
-            assert!(token_of(status, body).unwrap_err().status() >= 500, "{status}");
+            assert!(token_of(status, body).err().unwrap().status() >= 500, "{status}");
         }
     }
 }
