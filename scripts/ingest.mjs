@@ -1,6 +1,6 @@
-// `make ingest PROVIDER= FROM= TO=`: runs the ingestion job for a range on the running local server and shows what came of it.
+// `make ingest PROVIDER= FROM= TO=` (`KIND=chains`: option chains): runs the ingestion job for a range on the running local server and shows what came of it.
 import { settings } from "./server/settings.mjs";
-import { addIngestion, follow, summary } from "./server/jobs.mjs";
+import { addChains, addIngestion, follow, summary } from "./server/jobs.mjs";
 
 const from = process.env.FROM, to = process.env.TO || from, provider = process.env.PROVIDER || "sample";
 const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text ?? "") && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
@@ -8,7 +8,8 @@ try {
   if (!isDay(from) || !isDay(to)) throw new Error("give FROM and TO as YYYY-MM-DD");
   if (from > to) throw new Error(`FROM ${from} lies after TO ${to}`);
   const { state } = settings();
-  const job = await addIngestion(state, provider, { from, to });
+  const chains = process.env.KIND === "chains";
+  const job = await (chains ? addChains : addIngestion)(state, provider, { from, to });
   const run = await follow(state, job, (now) => console.log(summary(now)));
   process.exit(run.job === "done" ? 0 : 1);
 } catch (error) {

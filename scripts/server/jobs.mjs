@@ -18,6 +18,17 @@ export async function addIngestion(state, provider, asked) {
   return job.id;
 }
 
+/** Likewise for the option chains of a provider; the row is the one that worker/src/jobs/ingest_chains.rs reads. */
+export async function addChains(state, provider, { from, to }) {
+  const [job] = await command(state, "sql", {
+    sql: `insert into jobs (kind, key, spec, created_at, updated_at) values ('ingest_chains', ?1, ?2, ?3, ?3)
+      on conflict (kind, key) where status = 'open' do update set updated_at = excluded.updated_at returning id`,
+    bind: [`${provider}:${from}:${to}`, JSON.stringify({ provider, from, to }), Date.now()],
+  });
+  await command(state, "tick");
+  return job.id;
+}
+
 /** Waits until a job is done, calling `progress` with its run log whenever that changed, and returns the last log. */
 export async function follow(state, id, progress) {
   for (let shown = ""; ; await sleep(500)) {

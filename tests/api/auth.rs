@@ -30,7 +30,7 @@ const WRITES: [(&str, &str, &str); 19] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 41] = [
+const READS: [(&str, &str); 42] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
@@ -59,6 +59,7 @@ const READS: [(&str, &str); 41] = [
     ("GET", "/backtests/1/trades"),
     ("GET", "/backtests/1/equity"),
     ("GET", "/backtests/1/results.parquet"),
+    ("GET", "/backtests/1/report.xlsx"),
     ("GET", "/backtests/1/reproduce"),
     ("GET", "/backtests/1/live"),
     ("GET", "/sweeps"),

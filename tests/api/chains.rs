@@ -105,8 +105,72 @@ fn recorded_chains_go_in_and_come_out_the_same() {
             assert_eq!(quote[column].as_f64(), row.number(column), "{column} of {quote}");
         }
     }
+    others_read_the_same(&server);
     let metrics = server.get("/metrics").expect(200).text();
     let memory = metrics.lines().find_map(|line| line.strip_prefix("wasm_memory_bytes ")).unwrap();
     println!("{memory} bytes of memory after 362 426 rows, twice");
     assert!(memory.parse::<f64>().unwrap() <= f64::from(64 << 20), "{memory} bytes");
 }
+
+/// The objects as they lie on the disk of the local server, read by pyarrow, pandas and DuckDB.
+fn others_read_the_same(server: &Server) {
+    let home = std::env::var("HOME").unwrap_or_default();
+    let tools = std::env::var("EQUIPOISE_TOOLS").unwrap_or_else(|_| format!("{home}/.cache/equipoise"));
+    let python = std::path::Path::new(&tools).join("python/bin/python3");
+    if !python.exists() {
+        eprintln!("skipped: {} is not there (scripts/setup.sh python)", python.display());
+        return;
+    }
+    let held = server.sql(
+        "select object_key, row_count, crossed_sum from (select object_key, row_count, \
+        (select sum(value ->> 2) from json_each(sessions)) as crossed_sum from chains) order by object_key",
+    );
+    let expected: u64 = held.iter().map(|row| row["row_count"].as_u64().unwrap()).sum();
+    let crossed: u64 = held.iter().map(|row| row["crossed_sum"].as_u64().unwrap()).sum();
+    let output = std::process::Command::new(python)
+        .args(["-c", READ_OBJECTS])
+        .arg(server.state())
+        .args(held.iter().map(|row| row["row_count"].to_string()))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let numbers: Vec<u64> = said.split_whitespace().take(4).map(|word| word.parse().unwrap()).collect();
+    assert_eq!(numbers, [expected, expected, crossed, 0], "{said}");
+    eprintln!("read by {}", said.split_whitespace().skip(4).collect::<Vec<_>>().join(" "));
+}
+
+/// Prints rows by pyarrow, rows by pandas, crossed quotes, rows out of order, and who read.
+const READ_OBJECTS: &str = r#"
+import pathlib, sys
+import pandas, pyarrow.parquet
+wanted = [int(text) for text in sys.argv[2:]]
+files = [path for path in pathlib.Path(sys.argv[1]).rglob("*") if path.is_file() and path.open("rb").read(4) == b"PAR1"]
+tables = {path: pyarrow.parquet.read_table(path) for path in files}
+# The bucket holds what was replaced as well: the objects that count are those of these lengths.
+chosen = []
+for rows in wanted:
+    path = next(path for path, table in tables.items() if table.num_rows == rows and path not in chosen)
+    chosen.append(path)
+columns = ["quote_date", "underlying", "underlying_price", "expiration", "strike", "type", "bid", "ask", "iv", "delta",
+    "gamma", "theta", "vega", "volume", "open_interest", "root"]
+arrow, frames = 0, []
+for path in chosen:
+    assert tables[path].column_names == columns, tables[path].column_names
+    arrow += tables[path].num_rows
+    frames.append(pandas.read_parquet(path))
+frame = pandas.concat(frames)
+crossed = int((frame["bid"] > frame["ask"]).sum())
+order = ["quote_date", "expiration", "root", "type", "strike"]
+wrong = sum(0 if one[order].apply(tuple, axis=1).is_monotonic_increasing else 1 for one in frames)
+by = "pyarrow pandas"
+try:
+    import duckdb
+    names = ", ".join(f"'{path}'" for path in chosen)
+    rows, found = duckdb.sql(f"select count(*), count(*) filter (bid > ask) from read_parquet([{names}])").fetchone()
+    assert (rows, found) == (arrow, crossed), (rows, found)
+    by += " duckdb"
+except ImportError:
+    pass
+print(arrow, len(frame), crossed, wrong, by)
+"#;

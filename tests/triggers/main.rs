@@ -4,4 +4,5 @@
 mod alerts;
 mod callbacks;
 mod sample;
+mod sample_chains;
 mod vendor;

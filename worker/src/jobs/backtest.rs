@@ -205,6 +205,15 @@ impl<B: BacktestStore, O: ObjectStore, C: ChainCatalogue, K: Clock> Backtests<'_
         Ok(pins)
     }
 
+    /// The plan that a run followed.
+    ///
+    /// # Errors
+    /// See [`SliceError`].
+    pub(crate) async fn plan(&self, id: i64, strategy: &str) -> Result<Plan, SliceError> {
+        let strategy = Strategy::from_json(strategy.as_bytes()).map_err(|error| refused("invalid_strategy", &error))?;
+        plan_of(&strategy, &self.read_pins(id).await?)
+    }
+
     async fn read_pins(&self, id: i64) -> Result<Pins, SliceError> {
         serde_json::from_slice(&self.object(&pins_key(id)).await?).map_err(|error| unreadable(&error))
     }

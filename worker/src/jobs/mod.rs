@@ -4,5 +4,6 @@ pub(crate) mod backtest;
 pub(crate) mod build_index;
 pub(crate) mod import_file;
 pub(crate) mod ingest;
+pub(crate) mod ingest_chains;
 pub(crate) mod runner;
 pub(crate) mod webhook;

@@ -106,6 +106,7 @@ static ROUTES: &[Route] = table! {
     Delete "/backtests/{id}"        (BACKTEST)          backtests::delete;
     Get    "/backtests/{id}/trades" (READ)              backtests::trades;
     Get    "/backtests/{id}/equity" (READ)              backtests::equity;
+    Get    "/backtests/{id}/report.xlsx" (READ)         backtests::report;
     Get    "/backtests/{id}/results.parquet" (READ)     backtests::results;
     Get    "/backtests/{id}/reproduce" (READ)           backtests::reproduce;
     Get    "/backtests/{id}/live"   (READ)              backtests::live;

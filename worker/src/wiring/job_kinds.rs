@@ -5,14 +5,16 @@ use worker::Env;
 
 use crate::alerts::WebhookAlerts;
 use crate::callbacks::SignedCalls;
+use crate::chains::ChainWarehouse;
 use crate::config::Config;
 use crate::jobs::backtest::{self, Backtests};
 use crate::jobs::build_index;
 use crate::jobs::ingest::{self, Ingest, Spec};
+use crate::jobs::ingest_chains;
 use crate::jobs::runner::{self, JobKinds, SliceDone, SliceError, Wake};
 use crate::jobs::webhook;
 use crate::providers::http::{Network, PlatformTransport};
-use crate::providers::{self, AnyProvider};
+use crate::providers::{self, AnyProvider, sample};
 use crate::stores::d1::D1;
 use crate::stores::d1::backtests::D1Backtests;
 use crate::stores::d1::chains::D1Chains;
@@ -42,6 +44,7 @@ impl JobKinds for Wired<'_> {
                 let caller = SignedCalls { clock: PlatformClock, test_loopback: self.config.webhook_test_loopback };
                 webhook::call(&D1Backtests(self.db), &caller, job).await
             }
+            ingest_chains::KIND => self.ingest_chains(job).await,
             build_index::KIND => build_index::bring_up_to_date(&D1IndexStore::new(self.db), &PlatformClock, job).await,
             other => Err(SliceError::Final { code: "unknown_kind", message: format!("there is no job {other}") }),
         }
@@ -72,6 +75,24 @@ impl Wired<'_> {
         let slice_rows = self.config.backtest_slice_rows as usize;
         let (objects, catalogue) = (&objects, &catalogue);
         work(&Backtests { store: &store, objects, catalogue, clock: &PlatformClock, slice_rows }).await
+    }
+
+    /// Only the made-up market has chains so far; those of others come as files.
+    async fn ingest_chains(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
+        let name = ingest_chains::provider_of(job)?;
+        let refused = |code, message| SliceError::Final { code, message };
+        if name != sample::ABOUT.name {
+            return Err(refused("no_chains", format!("the provider {name} serves no option chains; import them")));
+        }
+        let sample = sample::Sample::from_settings(&self.config.provider_settings)
+            .map_err(|error| refused("provider_not_configured", error.to_string()))?;
+        let (objects, catalogue) = (files(self.env)?, D1Chains(self.db));
+        let folder = format!("imports/job-{}/quotes/", job.id);
+        let sink = ChainWarehouse::new(&objects, &catalogue, folder.clone());
+        let done = ingest_chains::run(|day| sample.chains_on(day), &sink, &PlatformClock, job).await;
+        // A slice seldom sets anything aside; what is left is small and written over by the next try.
+        let _written_over = objects.drop_folder(&folder).await;
+        done
     }
 
     async fn ingest(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {

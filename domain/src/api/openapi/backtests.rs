@@ -149,6 +149,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[(404, UNKNOWN), (409, NO_RESULTS)],
     ),
     read(
+        "/backtests/{id}/report.xlsx",
+        "backtestWorkbook",
+        "The run as a workbook with charts",
+        "",
+        &[ID, SHARE],
+        Answer::Workbook,
+        &[(404, UNKNOWN), (409, NO_RESULTS)],
+    ),
+    read(
         "/backtests/{id}/results.parquet",
         "backtestParquet",
         "Trades or sessions as Parquet",

@@ -5,6 +5,7 @@
 //! synthetic, its names and symbols cannot be taken for real ones, and it does no I/O. Quirks: prices go on over holidays
 //! (the next session opens where they have come to), and nobody comes, goes or splits after 2060.
 
+mod chain;
 mod company;
 mod corporate;
 mod life;
@@ -23,7 +24,7 @@ use std::rc::Rc;
 
 use domain::calendar;
 use domain::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
-use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
+use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError, QuoteRows};
 use domain::units::{Day, DayRange, Ticker};
 
 use crate::providers::http::{Budget, Network, Transport};
@@ -81,6 +82,11 @@ impl Sample {
             return Err(OpenError::InvalidSetting { name: COMPANIES_SETTING, expected });
         }
         Ok(Self(SampleMarket::shared(companies)))
+    }
+
+    /// The option chains of one session; empty where the day is none.
+    pub(crate) fn chains_on(&self, day: Day) -> QuoteRows {
+        self.0.chains_on(day)
     }
 }
 
@@ -178,7 +184,11 @@ impl Listing {
     }
 
     fn close(&self, k: u32) -> f64 {
-        let log_close = price::log_close(&self.company, self.origin, &FactorClose::at(k), k);
+        self.close_with(&FactorClose::at(k), k)
+    }
+
+    fn close_with(&self, factors: &FactorClose, k: u32) -> f64 {
+        let log_close = price::log_close(&self.company, self.origin, factors, k);
         in_cents(libm::exp(log_close + self.company.line_spread(k)) / self.splits.factor(k))
     }
 

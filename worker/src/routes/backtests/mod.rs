@@ -9,7 +9,7 @@ mod sweeps;
 
 use domain::api::{Backtest, BacktestList, QueuedBacktest, Reproduction, SharedBacktest};
 use domain::backtest::Hashes;
-use domain::ports::{BacktestEnd, BacktestStore};
+use domain::ports::{BacktestEnd, BacktestStore, StoreError};
 
 use super::page::Page;
 use super::request::Call;
@@ -17,15 +17,17 @@ use super::respond::{Answer, Reply};
 use crate::auth;
 use crate::error::Problem;
 use crate::jobs::backtest::{Backtests, folder};
+use crate::jobs::runner::SliceError;
 use crate::stores::d1::backtests::{Added, D1Backtests};
 use crate::stores::d1::chains::D1Chains;
+use crate::stores::r2_files::R2Files;
 use crate::stores::sha256_hex;
 use crate::triggers::queue;
 use crate::wiring::{self, PlatformClock};
 
 pub(super) use founding::start;
 pub(super) use live::live;
-pub(super) use results::{equity, results, trades};
+pub(super) use results::{equity, report, results, trades};
 pub(super) use sweeps::{create as create_sweep, get as get_sweep, list as list_sweeps};
 
 const STATUSES: &[(&str, &str)] = &[
@@ -125,14 +127,7 @@ pub(super) async fn rerun(call: &Call) -> Answer {
 pub(super) async fn reproduce(call: &Call) -> Answer {
     let run = readable(call, &[]).await?;
     let report = run.report.as_ref().ok_or_else(|| not_finished(&run))?;
-    let (objects, db) = (wiring::files(&call.env)?, call.db()?);
-    let (store, catalogue) = (D1Backtests(db), D1Chains(db));
-    let (clock, slice_rows) = (&PlatformClock, usize::MAX);
-    let runs = Backtests { store: &store, objects: &objects, catalogue: &catalogue, clock, slice_rows };
-    let repeated = runs
-        .repeat(run.id, &run.parameters.to_string())
-        .await
-        .map_err(|error| Problem::conflict("not_reproducible", error.to_string()))?;
+    let repeated = with_runs(call, async |runs| runs.repeat(run.id, &run.parameters.to_string()).await).await?;
     let expected: Hashes = report.hashes.clone();
     Reply::json(&Reproduction {
         id: run.id,
@@ -160,6 +155,20 @@ pub(super) async fn unshare(call: &Call) -> Answer {
     let run = owned(call).await?;
     D1Backtests(call.db()?).share(run.id, call.principal.owner(), None).await?;
     Ok(Reply::no_content())
+}
+
+/// Does something with the engine over what a run has read; nothing of it is written.
+async fn with_runs<T>(
+    call: &Call,
+    work: impl AsyncFnOnce(&Backtests<'_, D1Backtests<'_>, R2Files, D1Chains<'_>, PlatformClock>) -> Result<T, SliceError>,
+) -> Result<T, Problem> {
+    let (objects, db) = (wiring::files(&call.env)?, call.db()?);
+    let (store, catalogue, slice_rows) = (D1Backtests(db), D1Chains(db), usize::MAX);
+    let runs = Backtests { store: &store, objects: &objects, catalogue: &catalogue, clock: &PlatformClock, slice_rows };
+    work(&runs).await.map_err(|error| match error {
+        SliceError::Passing { message, .. } => StoreError::Unavailable(message).into(),
+        SliceError::Final { message, .. } => Problem::conflict("not_reproducible", message),
+    })
 }
 
 fn is_open(run: &Backtest) -> bool {

@@ -4,15 +4,18 @@ use std::fmt::Write as _;
 
 use domain::api::Backtest;
 use domain::backtest::{DayRecord, Trade};
+use domain::export::{backtest_book, render_xlsx};
 use domain::ports::ObjectStore;
 use serde::de::DeserializeOwned;
 
 use super::super::request::Call;
 use super::super::respond::{Answer, Reply};
-use super::{not_finished, parquet, readable};
+use super::{not_finished, parquet, readable, with_runs};
 use crate::error::Problem;
 use crate::jobs::backtest::{equity_key, trades_key};
 use crate::wiring;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// `GET /backtests/{id}/trades?format=`.
 pub(in crate::routes) async fn trades(call: &Call) -> Answer {
@@ -32,6 +35,19 @@ pub(in crate::routes) async fn equity(call: &Call) -> Answer {
         return Ok(Reply::of("text/csv; charset=utf-8", equity_csv(&parsed::<Vec<DayRecord>>(&bytes)?).into_bytes()));
     }
     Ok(wrapped(run.id, "data", &bytes))
+}
+
+/// `GET /backtests/{id}/report.xlsx`: the workbook, by the code that the app runs in the browser.
+pub(in crate::routes) async fn report(call: &Call) -> Answer {
+    let run = readable(call, &[]).await?;
+    finished(&run)?;
+    let report = run.report.as_ref().ok_or_else(|| not_finished(&run))?;
+    let plan = with_runs(call, async |runs| runs.plan(run.id, &run.parameters.to_string()).await).await?;
+    let days: Vec<DayRecord> = parsed(&stored(call, &equity_key(run.id)).await?)?;
+    let trades: Vec<Trade> = parsed(&stored(call, &trades_key(run.id)).await?)?;
+    let bytes = render_xlsx(backtest_book(&plan, report, &days, &trades)).map_err(Problem::internal)?;
+    let disposition = format!("attachment; filename=\"backtest-{}.xlsx\"", run.id);
+    Ok(Reply::of(XLSX, bytes).with_header("content-disposition", disposition))
 }
 
 /// `GET /backtests/{id}/results.parquet?table=`.
