@@ -111,7 +111,11 @@ fn done() -> SliceDone {
     SliceDone { outcome: JobOutcome::Done { state: String::new() }, alerts: Vec::new() }
 }
 
-fn spec_of(job: &ClaimedJob) -> Result<i64, SliceError> {
+/// The run that a job does.
+///
+/// # Errors
+/// [`SliceError::Final`] for a job that cannot be read.
+pub(crate) fn spec_of(job: &ClaimedJob) -> Result<i64, SliceError> {
     serde_json::from_str::<Spec>(&job.spec).map(|spec| spec.backtest).map_err(|error| unreadable(&error))
 }
 

@@ -9,7 +9,7 @@ use crate::jobs::runner::Wake;
 use crate::stores::d1::D1;
 use crate::stores::d1::jobs::D1JobStore;
 use crate::triggers::log_failure;
-use crate::wiring::{PlatformClock, database, job_kinds};
+use crate::wiring::{PlatformClock, job_kinds};
 
 /// A slice that has to wait longer is found by the tick of every minute.
 const LONGEST_DELAY_MS: i64 = 60_000;
@@ -40,19 +40,9 @@ pub(crate) async fn received(batch: &MessageBatch<String>, env: Env) {
 async fn follow(env: &Env, hint: Hint) {
     match job_kinds::run_slice(env, (hint.job, hint.slice)).await {
         Ok(Some(wake)) if wake.delay_ms <= LONGEST_DELAY_MS => send(env, &[wake]).await,
-        // What the end of one job has added is woken at once.
-        Ok(None) => {
-            if let Err(error) = wake_added(env).await {
-                log_failure("queue", &error);
-            }
-        }
-        Ok(Some(_)) => {}
+        Ok(_) => {}
         Err(error) => log_failure("queue", &error),
     }
-}
-
-async fn wake_added(env: &Env) -> Result<(), StoreError> {
-    wake_due(env, &database(env)?).await
 }
 
 /// Wakes whatever is due or has lost its lease.

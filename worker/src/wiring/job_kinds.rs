@@ -1,5 +1,7 @@
 //! Every kind of job, and the adapters each works with. A new kind is one line in `run`.
 
+use std::cell::Cell;
+
 use domain::ports::{Alert, ClaimedJob, StoreError};
 use worker::Env;
 
@@ -31,6 +33,8 @@ struct Wired<'a> {
     env: &'a Env,
     db: &'a D1,
     config: &'a Config,
+    /// The run that may have ended: its callback is woken next.
+    ended: Cell<Option<i64>>,
 }
 
 type Provider<'a> = AnyProvider<PlatformTransport<PlatformClock>, D1ProviderBudgets<'a>>;
@@ -39,7 +43,10 @@ impl JobKinds for Wired<'_> {
     async fn run(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
         match job.kind.as_str() {
             ingest::KIND => self.ingest(job).await,
-            backtest::KIND => self.with_backtests(async |runs| runs.run(job).await).await,
+            backtest::KIND => {
+                self.ended.set(backtest::spec_of(job).ok());
+                self.with_backtests(async |runs| runs.run(job).await).await
+            }
             webhook::KIND => {
                 let caller = SignedCalls { clock: PlatformClock, test_loopback: self.config.webhook_test_loopback };
                 webhook::call(&D1Backtests(self.db), &caller, job).await
@@ -122,8 +129,11 @@ pub(crate) async fn run_slice(env: &Env, hint: (i64, i64)) -> Result<Option<Wake
     let config = Config::of_isolate(env).map_err(|error| StoreError::Refused(error.to_string()))?;
     let db = database(env)?;
     let alerts = WebhookAlerts { url: config.alert_webhook_url.clone(), clock: PlatformClock };
-    let kinds = Wired { env, db: &db, config: &config };
-    runner::run_slice(&D1JobStore(&db), &kinds, &PlatformClock, &alerts, hint).await
+    let (kinds, jobs) = (Wired { env, db: &db, config: &config, ended: Cell::default() }, D1JobStore(&db));
+    let wake = runner::run_slice(&jobs, &kinds, &PlatformClock, &alerts, hint).await?;
+    let (None, Some(run)) = (wake, kinds.ended.get()) else { return Ok(wake) };
+    let callback = jobs.open(webhook::KIND, &run.to_string()).await?;
+    Ok(callback.map(|job| Wake { job, slice: 0, delay_ms: 0 }))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::respond::{Answer, Reply};
 use crate::auth;
 use crate::error::Problem;
 use crate::jobs::backtest::{Backtests, folder};
-use crate::jobs::runner::SliceError;
+use crate::jobs::runner::{SliceError, Wake};
 use crate::stores::d1::backtests::{Added, D1Backtests};
 use crate::stores::d1::chains::D1Chains;
 use crate::stores::r2_files::R2Files;
@@ -54,7 +54,11 @@ async fn queued(call: &Call, added: Added) -> Answer {
 
 async fn id_of_added(call: &Call, added: Added) -> Result<i64, Problem> {
     match added {
-        Added::New { id, .. } => {
+        Added::New { id, job: Some(job) } => {
+            queue::send(&call.env, &[Wake { job, slice: 0, delay_ms: 0 }]).await;
+            Ok(id)
+        }
+        Added::New { id, job: None } => {
             queue::wake_due(&call.env, call.db()?).await?;
             Ok(id)
         }

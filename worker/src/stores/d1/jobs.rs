@@ -43,6 +43,14 @@ impl D1JobStore<'_> {
         Ok(self.0.run(Statement::new(ADD_BUILDS).bind(now)).await?.changes())
     }
 
+    /// The open job of a kind with this key.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn open(&self, kind: &str, key: &str) -> Result<Option<i64>, StoreError> {
+        self.0.run(Statement::new(OPEN).bind(kind).bind(key)).await?.scalar()
+    }
+
     /// Deletes the closed jobs that nobody has touched since; returns how many.
     ///
     /// # Errors
