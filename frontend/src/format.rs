@@ -27,6 +27,8 @@ pub(crate) enum Form {
     RoundPercent,
     /// `1.23T`: money of any size.
     Compact,
+    /// Up to ten significant digits: numbers of which nothing is known.
+    Significant,
 }
 
 impl Form {
@@ -39,6 +41,7 @@ impl Form {
             Self::Change => ("percent", "standard", 2, "exceptZero"),
             Self::RoundPercent => ("percent", "standard", 0, "auto"),
             Self::Compact => ("decimal", "compact", 2, "auto"),
+            Self::Significant => ("decimal", "standard", 10, "auto"),
         }
     }
 
@@ -51,8 +54,12 @@ impl Form {
         };
         set("style", style.into());
         set("notation", notation.into());
-        set("minimumFractionDigits", decimals.into());
-        set("maximumFractionDigits", decimals.into());
+        if self == Self::Significant {
+            set("maximumSignificantDigits", decimals.into());
+        } else {
+            set("minimumFractionDigits", decimals.into());
+            set("maximumFractionDigits", decimals.into());
+        }
         set("signDisplay", sign.into());
         Intl::NumberFormat::new(&Array::new(), &options).format()
     }
@@ -103,6 +110,10 @@ fn call(formatter: &Function, value: f64) -> String {
 
 /// A number.
 pub(crate) fn number(value: f64, form: Form) -> String {
+    // Written out, these would be longer than a column is wide.
+    if form == Form::Significant && value != 0.0 && !(1e-6..1e15).contains(&value.abs()) {
+        return format!("{value:.6e}");
+    }
     let formatter = NUMBERS.with_borrow_mut(|known| known.entry(form).or_insert_with(|| form.formatter()).clone());
     call(&formatter, value)
 }

@@ -120,6 +120,7 @@ fn format_of(rows: &[Vec<Value>], column: usize) -> &'static str {
             Form::Decimal | Form::Compact => "decimal",
             Form::Fine => "fine",
             Form::Percent | Form::Change | Form::RoundPercent => "percent",
+            Form::Significant => "general",
         },
         Some(Value::Day(_)) => "date",
         _ => "general",

@@ -63,13 +63,15 @@ export function problem(status, code, detail) {
 
 /**
  * Opens a page of the app on the answers given, and fails the test on anything that the page complains about itself: an
- * exception, a message in the console, a request to another host.
+ * exception, a message in the console, a request to another host. `socket` answers each WebSocket that the page opens; without
+ * it they are open and silent.
  */
-export async function visit(t, browser, link, answers, options = {}) {
+export async function visit(t, browser, link, answers, { socket, ...options } = {}) {
   const server = await serveApp(answers);
   const context = await browser.newContext({ viewport: SIZES.desktop, locale: "en-US", timezoneId: "UTC", acceptDownloads: true, ...options });
   const page = await context.newPage();
   await page.clock.setFixedTime(NOW);
+  await page.routeWebSocket(() => true, (opened) => socket?.(opened));
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   // That the service refused something is the app's to show, and each test's to expect.

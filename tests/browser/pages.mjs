@@ -1,5 +1,6 @@
 // Every page of the app: where it is, what it asks first, what shows that it is ready, and what its empty state says.
 import { BARS, ok } from "./market.mjs";
+import { SYMBOLS, stats } from "./streams.mjs";
 
 const NOTHING_BUILT = { status: 404, answer: "no_data", says: "No index yet" };
 
@@ -30,5 +31,14 @@ export const PAGES = [
     empty: { status: 404, answer: "no_data", says: "No bars" },
   },
   { name: "build", path: "/app/build", asks: "/coverage", ready: (page) => page.getByRole("button", { name: "Build", exact: true }) },
+  {
+    name: "streams", path: "/app/streams", asks: "/symbols", answers: { "/symbols": SYMBOLS }, ready: (page) => page.getByRole("rowheader", { name: "ETH" }),
+    empty: { answer: ok({ data: [], next_cursor: null }), says: "No stream yet" },
+  },
+  {
+    name: "stream", path: "/app/streams?symbol=BTC%2FUSD", asks: "/stats/all", answers: { "/symbols": SYMBOLS, "/stats/all": ok(stats(250)) },
+    ready: (page) => page.getByRole("slider", { name: /^Ranges of the eight windows/ }),
+    empty: { status: 404, answer: "not_found", says: "Nothing in this stream yet" },
+  },
   { name: "account", path: "/app/account", asks: "/sign-in", ready: (page) => page.getByRole("heading", { name: "You are not signed in" }) },
 ];

@@ -3,6 +3,7 @@
 mod indices;
 mod market;
 mod people;
+mod streams;
 mod upload;
 
 pub(crate) use indices::{
@@ -11,6 +12,7 @@ pub(crate) use indices::{
 };
 pub(crate) use market::{Bar, Bars, bars, bars_link, coverage, imports, ingestions, providers, undo_import};
 pub(crate) use people::{create_key, exchange_code, keys, revoke_key, sign_in_options};
+pub(crate) use streams::{add_batch, forget_stream, stream_live_link, stream_stats, stream_stats_link, stream_symbols};
 pub(crate) use upload::upload;
 
 use domain::api::ProblemBody;

@@ -7,6 +7,7 @@ mod composition;
 mod data;
 mod explain;
 mod overview;
+mod streams;
 
 use domain::api::{IndexList, IndexSummary};
 use domain::calendar;
@@ -37,6 +38,7 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/app/explain",     title: "Explain",     view: explain::explain },
     Page { path: "/app/data",        title: "Data",        view: data::data },
     Page { path: "/app/build",       title: "Build",       view: build::build },
+    Page { path: "/app/streams",     title: "Streams",     view: streams::streams },
     Page { path: "/app/account",     title: "Account",     view: account::account },
 ];
 

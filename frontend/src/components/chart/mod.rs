@@ -9,6 +9,8 @@ mod lines;
 mod path;
 mod picture;
 mod plot;
+mod ranges;
+mod recent;
 mod scale;
 mod size;
 
@@ -17,6 +19,8 @@ pub(crate) use calendar::{CalendarChart, Held};
 pub(crate) use candles::{Candle, CandleChart};
 pub(crate) use columns::{ColumnChart, Period};
 pub(crate) use lines::{Line, LineChart};
+pub(crate) use ranges::{Range, RangeChart};
+pub(crate) use recent::{Moment, RecentChart};
 
 use leptos::html;
 use leptos::prelude::*;
