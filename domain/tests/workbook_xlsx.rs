@@ -75,7 +75,7 @@ fn every_cell_reads_back_as_it_was_written() {
             assert_sheet_reads_back(&range, sheet);
             let header = u32::try_from(sheet.header_row()).unwrap();
             for (index, column) in (0..).zip(sheet.columns()) {
-                assert_eq!(range.get_value((header, index)), Some(&Data::String(column.title.to_owned())));
+                assert_eq!(range.get_value((header, index)), Some(&Data::String(column.title.to_string())));
             }
             if synthetic {
                 assert_eq!(range.get_value((0, 0)), Some(&Data::String(SYNTHETIC_BANNER.to_owned())));

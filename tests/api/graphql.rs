@@ -1,4 +1,4 @@
-//! GraphQL over HTTP: the numbers of the REST routes, pages, limits, persisted queries.
+//! GraphQL over HTTP: the numbers of the REST routes, pages, limits, persisted queries, and the page for a browser.
 
 use serde_json::{Value, json};
 use system_tests::{Options, Reply, Server, sessions_between, small_bars, small_shares};
@@ -254,10 +254,15 @@ fn a_query_is_asked_for_by_its_hash_once_it_was_sent() {
 }
 
 #[test]
-fn a_get_answers() {
+fn a_get_answers_and_a_browser_gets_its_page() {
     let server = Server::start(Options::default());
     let answer = server
         .get("/graphql?query=query(%24t:String!)%7Bsecurity(ticker:%24t)%7Bid%7D%7D&variables=%7B%22t%22:%22X%22%7D")
         .expect(200);
     assert_eq!(code(&answer.json()), "UNKNOWN_TICKER");
+    let page = server.request("GET", "/graphql").header("accept", "text/html").send().expect(200);
+    assert!(page.header("content-type").unwrap().starts_with("text/html"));
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe-inline"), "{policy}");
+    let _ = server.get("/graphql-page/start.js").expect(200);
 }
