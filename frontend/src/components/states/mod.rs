@@ -31,6 +31,20 @@ pub(crate) fn states<T: Send + Sync + 'static>(
         (None, None) => State::Loading,
     });
     let value = Signal::derive(move || of.value().expect("the ready state is drawn once there is a value"));
+    let again = Callback::new(move |()| of.again());
+    let busy = Signal::derive(move || of.is_busy());
+    draw(state, height, empty, again, busy, ViewFn::from(move || ready(value)))
+}
+
+/// The same for whatever is fetched, so that its code is there once.
+fn draw(
+    state: Memo<State>,
+    height: f64,
+    empty: Option<ViewFn>,
+    again: Callback<()>,
+    busy: Signal<bool>,
+    ready: ViewFn,
+) -> AnyView {
     let show = move || match state.get() {
         State::Loading => view! { <Skeleton height=height /> }.into_any(),
         State::Failed(failure) => match (&empty, failure.is_absent()) {
@@ -41,12 +55,12 @@ pub(crate) fn states<T: Send + Sync + 'static>(
                 </section>
             }
             .into_any(),
-            _ => view! { <Failed failure=failure retry=move || of.again() /> }.into_any(),
+            _ => view! { <Failed failure=failure retry=move || again.run(()) /> }.into_any(),
         },
-        State::Ready => ready(value),
+        State::Ready => ready.run(),
     };
     view! {
-        <div class="states" class:stale=move || of.is_busy() aria-busy=move || of.is_busy().to_string()>
+        <div class="states" class:stale=busy aria-busy=move || busy.get().to_string()>
             {show}
         </div>
     }
@@ -75,6 +89,10 @@ pub(crate) fn Failed(
     /// Tries again.
     retry: impl Fn() + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
+    failed(failure, Callback::new(move |()| retry()))
+}
+
+fn failed(failure: Failure, retry: Callback<()>) -> AnyView {
     let fields = failure.errors.iter().map(|error| {
         let value = error.value.as_ref().map(|value| format!(" (was \u{201c}{value}\u{201d})")).unwrap_or_default();
         view! { <li><code>{error.field.clone()}</code>": "{error.rule.clone()}{value}</li> }
@@ -83,8 +101,7 @@ pub(crate) fn Failed(
     let near: Vec<String> = failure.nearest_sessions.iter().map(|day| format::day(*day)).collect();
     let near = (!near.is_empty()).then(|| view! { <p>"Nearest sessions: "{near.join(", ")}</p> });
     let prompt = failure.needs_credential().then(|| {
-        let retry = retry.clone();
-        view! { <KeyPrompt done=move || retry() /> }
+        view! { <KeyPrompt done=move || retry.run(()) /> }
     });
     view! {
         <section class="failed" role="alert">
@@ -93,9 +110,10 @@ pub(crate) fn Failed(
             {fields}
             {near}
             {prompt}
-            <button type="button" class="button" on:click=move |_| retry()>
+            <button type="button" class="button" on:click=move |_| retry.run(())>
                 "Try again"
             </button>
         </section>
     }
+    .into_any()
 }

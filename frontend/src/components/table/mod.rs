@@ -57,14 +57,49 @@ fn parse_sort(text: &str) -> (&str, bool) {
     text.strip_prefix('-').map_or((text, false), |key| (key, true))
 }
 
+/// What is common to the columns of every kind of row.
+#[derive(Clone, Copy)]
+struct Head {
+    key: &'static str,
+    title: &'static str,
+    definition: &'static str,
+}
+
+/// Rows of any kind as the table reads them: the table's own code is then there once, not once for each kind.
+trait Rows: Send + Sync {
+    fn len(&self) -> usize;
+    fn value(&self, row: usize, column: usize) -> Value;
+    fn view(&self, row: usize, column: usize) -> Option<AnyView>;
+}
+
+struct RowsOf<R: 'static> {
+    rows: Arc<Vec<R>>,
+    columns: Arc<Vec<Column<R>>>,
+}
+
+impl<R: Send + Sync> Rows for RowsOf<R> {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn value(&self, row: usize, column: usize) -> Value {
+        (self.columns[column].value)(&self.rows[row])
+    }
+
+    fn view(&self, row: usize, column: usize) -> Option<AnyView> {
+        self.columns[column].view.map(|view| view(&self.rows[row]))
+    }
+}
+
 /// The rows to show, in order, as positions.
-fn arrange<R>(rows: &[R], columns: &[Column<R>], sort: Option<&str>, filter: Option<&str>) -> Vec<usize> {
+fn arrange(rows: &dyn Rows, heads: &[Head], sort: Option<&str>, filter: Option<&str>) -> Vec<usize> {
     let words: Vec<String> = filter.unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
-    let matches = |row: &R| words.iter().all(|word| columns.iter().any(|column| (column.value)(row).holds(word)));
-    let mut shown: Vec<usize> = (0..rows.len()).filter(|at| words.is_empty() || matches(&rows[*at])).collect();
+    let matches =
+        |row: usize| words.iter().all(|word| (0..heads.len()).any(|column| rows.value(row, column).holds(word)));
+    let mut shown: Vec<usize> = (0..rows.len()).filter(|at| words.is_empty() || matches(*at)).collect();
     let (key, is_descending) = parse_sort(sort.unwrap_or_default());
-    if let Some(column) = columns.iter().find(|column| column.key == key) {
-        let values: Vec<Value> = rows.iter().map(column.value).collect();
+    if let Some(column) = heads.iter().position(|head| head.key == key) {
+        let values: Vec<Value> = (0..rows.len()).map(|row| rows.value(row, column)).collect();
         shown.sort_by(|a, b| values[*a].compare(&values[*b], is_descending));
     }
     shown
@@ -105,6 +140,28 @@ pub(crate) fn DataTable<R>(
 where
     R: Send + Sync + 'static,
 {
+    let heads = columns.iter().map(|of| Head { key: of.key, title: of.title, definition: of.definition }).collect();
+    let columns = Arc::new(columns);
+    let rows: Signal<Arc<dyn Rows>> =
+        Signal::derive(move || Arc::new(RowsOf { rows: rows.get(), columns: columns.clone() }) as Arc<dyn Rows>);
+    table(Parts { name, caption, rows, columns: heads, sorted, filterable, exports, none, height })
+}
+
+/// What a table is made of.
+struct Parts {
+    name: &'static str,
+    caption: Signal<String>,
+    rows: Signal<Arc<dyn Rows>>,
+    columns: Vec<Head>,
+    sorted: &'static str,
+    filterable: bool,
+    exports: Vec<Export>,
+    none: &'static str,
+    height: f64,
+}
+
+fn table(parts: Parts) -> AnyView {
+    let Parts { name, caption, rows, columns, sorted, filterable, exports, none, height } = parts;
     let address = Address::here();
     let (sort_name, filter_name) = (format!("{name}.sort"), format!("{name}.filter"));
     let chosen_sort = address.param(sort_name.clone());
@@ -113,15 +170,16 @@ where
     let columns = StoredValue::new(columns);
     let order = Memo::new(move |_| {
         let rows = rows.get();
-        columns.with_value(|columns| arrange(&rows, columns, Some(&sort.get()), filter.get().as_deref()))
+        columns.with_value(|columns| arrange(&*rows, columns, Some(&sort.get()), filter.get().as_deref()))
     });
 
     let numeric = Memo::new(move |_| {
         let rows = rows.get();
-        let is_numeric = |column: &Column<R>| {
-            rows.iter().map(column.value).find(|value| *value != Value::Absent).is_some_and(|value| value.is_numeric())
+        let is_numeric = |column: usize| {
+            let mut values = (0..rows.len()).map(|row| rows.value(row, column));
+            values.find(|value| *value != Value::Absent).is_some_and(|value| value.is_numeric())
         };
-        columns.with_value(|columns| columns.iter().map(is_numeric).collect::<Vec<bool>>())
+        (0..columns.with_value(Vec::len)).map(is_numeric).collect::<Vec<bool>>()
     });
     let scroller = NodeRef::<html::Div>::new();
     let top = RwSignal::new(0.0);
@@ -180,11 +238,8 @@ where
         };
         let lines = drawn
             .map(|at| {
-                let row = &rows[order[at]];
-                let cells = columns.with_value(|columns| {
-                    let cells = columns.iter().enumerate();
-                    cells.map(|(at, column)| cell(row, column, at == 0, numeric[at])).collect_view()
-                });
+                let cells =
+                    (0..n_columns).map(|column| cell(&*rows, order[at], column, numeric[column])).collect_view();
                 view! { <tr aria-rowindex=(at + 2).to_string()>{cells}</tr> }
             })
             .collect_view();
@@ -199,7 +254,7 @@ where
         let text = columns.with_value(|columns| {
             let header: Vec<String> = columns.iter().map(|column| column.title.to_owned()).collect();
             let lines = order.get_untracked().into_iter();
-            csv(&header, lines.map(|at| columns.iter().map(|column| (column.value)(&rows[at])).collect()))
+            csv(&header, lines.map(|at| (0..columns.len()).map(|column| rows.value(at, column)).collect()))
         });
         files::save_text(&format!("{name}.csv"), "text/csv;charset=utf-8", &text)
     });
@@ -214,7 +269,7 @@ where
             rows: order
                 .get_untracked()
                 .into_iter()
-                .map(|at| columns.iter().map(|column| (column.value)(&rows[at])).collect())
+                .map(|at| (0..columns.len()).map(|column| rows.value(at, column)).collect())
                 .collect(),
         });
         workbook::save_table(table, tell)
@@ -279,13 +334,13 @@ where
             </div>
         </div>
     }
+    .into_any()
 }
 
-fn cell<R>(row: &R, column: &Column<R>, names_row: bool, is_numeric: bool) -> AnyView {
-    let value = (column.value)(row);
+fn cell(rows: &dyn Rows, row: usize, column: usize, is_numeric: bool) -> AnyView {
     let class = if is_numeric { "number" } else { "" };
-    let shown = column.view.map_or_else(|| value.shown().into_any(), |view| view(row));
-    if names_row {
+    let shown = rows.view(row, column).unwrap_or_else(|| rows.value(row, column).shown().into_any());
+    if column == 0 {
         view! { <th scope="row" class=class>{shown}</th> }.into_any()
     } else {
         view! { <td class=class>{shown}</td> }.into_any()
@@ -318,7 +373,9 @@ mod tests {
     #[test]
     fn rows_are_sorted_and_filtered() {
         let rows = [("BOLT", Some(0.2)), ("ACME", None), ("ALTO", Some(0.1))];
-        let arranged = |sort, filter| arrange(&rows, &COLUMNS, sort, filter);
+        let heads = COLUMNS.map(|of| Head { key: of.key, title: of.title, definition: of.definition });
+        let rows = RowsOf { rows: Arc::new(rows.to_vec()), columns: Arc::new(COLUMNS.to_vec()) };
+        let arranged = |sort, filter| arrange(&rows, &heads, sort, filter);
         assert_eq!(arranged(None, None), [0, 1, 2]);
         assert_eq!(arranged(Some("weight"), None), [2, 0, 1]);
         assert_eq!(arranged(Some("-weight"), None), [0, 2, 1]);
