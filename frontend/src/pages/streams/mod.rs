@@ -162,7 +162,7 @@ fn Stream(symbol: String, list: Load<StreamSymbolList>) -> impl IntoView {
     };
     let changed = Callback::new(move |()| {
         // Where the stream is followed it tells of itself; a new one is not followed yet.
-        if first.value().is_none() || first.failure().is_some() {
+        if untrack(|| first.value().is_none() || first.failure().is_some()) {
             first.again();
         }
         list.again();
