@@ -1,4 +1,5 @@
 // Every page of the app: where it is, what it asks first, what shows that it is ready, and what its empty state says.
+import { BACKTEST_ANSWERS } from "./backtests.mjs";
 import { BARS, ok } from "./market.mjs";
 import { SYMBOLS, stats } from "./streams.mjs";
 
@@ -39,6 +40,24 @@ export const PAGES = [
     name: "stream", path: "/app/streams?symbol=BTC%2FUSD", asks: "/stats/all", answers: { "/symbols": SYMBOLS, "/stats/all": ok(stats(250)) },
     ready: (page) => page.getByRole("slider", { name: /^Ranges of the eight windows/ }),
     empty: { status: 404, answer: "not_found", says: "Nothing in this stream yet" },
+  },
+  {
+    name: "backtests", path: "/app/backtests", asks: "/backtests", answers: BACKTEST_ANSWERS, ready: (page) => page.getByRole("cell", { name: "Put spread 7" }),
+    empty: { answer: ok({ data: [], next_cursor: null }), says: "No run yet" },
+  },
+  { name: "strategy builder", path: "/app/backtests?part=new", asks: "/chains", answers: BACKTEST_ANSWERS, ready: (page) => page.getByRole("slider", { name: /^Profit by the price/ }), empty: { answer: ok({ data: [], next_cursor: null }), says: "No chain of SPX is held" } },
+  {
+    name: "backtest", path: "/app/backtests?run=7&trade=1", asks: "/backtests/7", answers: BACKTEST_ANSWERS, ready: (page) => page.getByRole("heading", { name: "Legs of trade 1" }),
+    empty: { status: 404, answer: "not_found", says: "There is no such run" },
+  },
+  { name: "comparison", path: "/app/backtests?compare=7,8", asks: "/backtests/8", answers: BACKTEST_ANSWERS, ready: (page) => page.getByRole("region", { name: "Parameters that differ" }) },
+  {
+    name: "sweeps", path: "/app/backtests?part=sweeps", asks: "/sweeps", answers: BACKTEST_ANSWERS, ready: (page) => page.getByRole("cell", { name: "Targets" }),
+    empty: { answer: ok({ data: [], next_cursor: null }), says: "No sweep yet" },
+  },
+  {
+    name: "sweep", path: "/app/backtests?sweep=4", asks: "/sweeps/4", answers: BACKTEST_ANSWERS, ready: (page) => page.getByRole("region", { name: /^Total return of every run/ }),
+    empty: { status: 404, answer: "not_found", says: "There is no such sweep" },
   },
   { name: "account", path: "/app/account", asks: "/sign-in", ready: (page) => page.getByRole("heading", { name: "You are not signed in" }) },
 ];

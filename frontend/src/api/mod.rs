@@ -1,11 +1,17 @@
 //! HTTP to our own API: one way out, with the credential that the person gave, and problems decoded.
 
+mod backtests;
 mod indices;
 mod market;
 mod people;
 mod streams;
 mod upload;
 
+pub(crate) use backtests::{
+    backtest, backtest_equity, backtest_link, backtest_trades, backtests, backtests_link, cancel_backtest, chains,
+    delete_backtest, last_chain, reproduce_backtest, rerun_backtest, share_backtest, start_backtest, start_sweep,
+    sweep, sweeps, unshare_backtest,
+};
 pub(crate) use indices::{
     build, changes, changes_link, composition, composition_link, explanation, explanation_link, indices, performance,
     performance_link,
@@ -60,12 +66,20 @@ fn problem(status: u16, text: &str) -> Failure {
 }
 
 async fn send(method: Method, link: &str, body: Option<String>) -> Result<Response, Failure> {
+    send_once(method, link, body, None).await
+}
+
+/// With a key a request that is sent again is the same one.
+async fn send_once(method: Method, link: &str, body: Option<String>, key: Option<&str>) -> Result<Response, Failure> {
     let controller = AbortController::new().ok();
     let signal = controller.as_ref().map(AbortController::signal);
     let mut guard = Guard(controller);
     let mut request = RequestBuilder::new(link).method(method).abort_signal(signal.as_ref());
     if let Some(header) = credential().header() {
         request = request.header("authorization", &header);
+    }
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
     }
     let request = match body {
         Some(body) => request.header("content-type", "application/json").body(body),
@@ -91,10 +105,23 @@ pub(crate) async fn get<T: DeserializeOwned>(link: &str) -> Result<T, Failure> {
     read(send(Method::GET, link, None).await?).await
 }
 
+fn written(body: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(body).map_err(|error| Failure::of("Not sent", error.to_string()))
+}
+
 /// Sends JSON, and reads the answer.
 pub(crate) async fn post<T: DeserializeOwned>(link: &str, body: &impl Serialize) -> Result<T, Failure> {
-    let body = serde_json::to_string(body).map_err(|error| Failure::of("Not sent", error.to_string()))?;
-    read(send(Method::POST, link, Some(body)).await?).await
+    read(send(Method::POST, link, Some(written(body)?)).await?).await
+}
+
+/// Sends JSON under a key that makes sending it again harmless, and reads the answer.
+pub(crate) async fn post_once<T: DeserializeOwned>(link: &str, body: &impl Serialize, key: &str) -> Result<T, Failure> {
+    read(send_once(Method::POST, link, Some(written(body)?), Some(key)).await?).await
+}
+
+/// The bytes at a link.
+pub(crate) async fn file(link: &str) -> Result<Vec<u8>, Failure> {
+    send(Method::GET, link, None).await?.binary().await.map_err(|error| unreachable(&error))
 }
 
 /// Asks for something to be done, without a body.

@@ -1,6 +1,7 @@
 //! One page a route.
 
 mod account;
+mod backtests;
 mod build;
 mod changes;
 mod composition;
@@ -39,6 +40,7 @@ pub(crate) static PAGES: &[Page] = &[
     Page { path: "/app/data",        title: "Data",        view: data::data },
     Page { path: "/app/build",       title: "Build",       view: build::build },
     Page { path: "/app/streams",     title: "Streams",     view: streams::streams },
+    Page { path: "/app/backtests",   title: "Backtests",   view: backtests::backtests },
     Page { path: "/app/account",     title: "Account",     view: account::account },
 ];
 

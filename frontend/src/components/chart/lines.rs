@@ -28,6 +28,17 @@ impl Line {
     }
 }
 
+/// Something that happened on a day, marked on the first line.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Event {
+    /// The day, one of the line's.
+    pub day: i32,
+    /// Whether something begins, which points up, or ends, which points down.
+    pub is_begin: bool,
+    /// What happened.
+    pub what: String,
+}
+
 const LEFT: f64 = 60.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 28.0;
@@ -120,6 +131,9 @@ pub(crate) fn LineChart(
     /// A day that is marked.
     #[prop(optional, into)]
     marked: Signal<Option<Day>>,
+    /// What happened on the first line's days.
+    #[prop(optional, into)]
+    events: Signal<Vec<Event>>,
 ) -> impl IntoView {
     let width = RwSignal::new(0.0);
     let axes = Memo::new(move |_| lines.with(|lines| axes(lines, width.get(), height, is_log.get(), is_area.get())));
@@ -140,8 +154,14 @@ pub(crate) fn LineChart(
         let day = subject.with(|days| days.get(at).copied().unwrap_or(0));
         let rows = lines.with(|lines| {
             let named = lines.iter().map(|line| (line.name.clone(), format::optional(line.at(day), form.get())));
-            named.collect()
+            named.collect::<Vec<_>>()
         });
+        let happened = events.with(|events| {
+            let events = events.iter().filter(|event| event.day == day);
+            let name = |event: &Event| if event.is_begin { "In" } else { "Out" };
+            events.map(|event| (name(event).to_owned(), event.what.clone())).collect::<Vec<_>>()
+        });
+        let rows = rows.into_iter().chain(happened).collect();
         Reading { title: format::day(Day::from_number(day)), rows }
     });
     let brushed = brushed.map(|take| Callback::new(move |(a, b)| take.run((day_at(a), day_at(b)))));
@@ -168,7 +188,19 @@ pub(crate) fn LineChart(
             let x = axes.x.px(f64::from(day.number()));
             view! { <line class="marked" x1=x x2=x y1=TOP y2=axes.height - BOTTOM /> }
         });
-        Some(view! { <g>{grid(axes, axis_form.get())}{drawn}{mark}</g> })
+        let happened = lines.with(|lines| {
+            let subject = lines.first();
+            let mark = |event: &Event| {
+                let value = subject?.at(event.day)?;
+                let (x, y) = (axes.x.px(f64::from(event.day)), axes.y.px(value));
+                let (class, ground, tip) = if event.is_begin { ("begin", 11.0, 4.0) } else { ("end", -11.0, -4.0) };
+                let (left, right, low, high) = (x - 5.0, x + 5.0, y + ground, y + tip);
+                let path = format!("M{x:.1} {high:.1}L{right:.1} {low:.1}L{left:.1} {low:.1}Z");
+                Some(view! { <path class=class d=path /> })
+            };
+            events.with(|events| events.iter().filter_map(mark).collect_view())
+        });
+        Some(view! { <g>{grid(axes, axis_form.get())}{drawn}{happened}{mark}</g> })
     };
     let legend = move || {
         let names: Vec<String> = lines.with(|lines| lines.iter().map(|line| line.name.clone()).collect());

@@ -4,6 +4,7 @@ mod bars;
 mod calendar;
 mod candles;
 mod columns;
+mod curves;
 mod days;
 mod lines;
 mod path;
@@ -18,7 +19,8 @@ pub(crate) use bars::{Bar, BarChart};
 pub(crate) use calendar::{CalendarChart, Held};
 pub(crate) use candles::{Candle, CandleChart};
 pub(crate) use columns::{ColumnChart, Period};
-pub(crate) use lines::{Line, LineChart};
+pub(crate) use curves::{Curve, CurveChart};
+pub(crate) use lines::{Event, Line, LineChart};
 pub(crate) use ranges::{Range, RangeChart};
 pub(crate) use recent::{Moment, RecentChart};
 

@@ -32,12 +32,20 @@ pub(crate) fn HeatTable(
     /// The rows.
     #[prop(into)]
     rows: Signal<Vec<HeatRow>>,
+    /// How values are shown.
+    #[prop(default = Form::Change)]
+    form: Form,
+    /// Whether the last column is a total, by which the others are not measured.
+    #[prop(default = true)]
+    has_total: bool,
 ) -> impl IntoView {
     let n_columns = columns.len();
     let heads = columns.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view();
     let body = move || {
         let rows = rows.get();
-        let within = |row: &HeatRow| row.values.iter().take(n_columns - 1).flatten().copied().collect::<Vec<f64>>();
+        let within = |row: &HeatRow| {
+            row.values.iter().take(n_columns - usize::from(has_total)).flatten().copied().collect::<Vec<f64>>()
+        };
         let largest = rows.iter().flat_map(within).fold(0.0_f64, |largest, value| largest.max(value.abs()));
         rows.into_iter()
             .map(|row| {
@@ -46,7 +54,7 @@ pub(crate) fn HeatTable(
                         let direction = if value < 0.0 { "fall" } else { "rise" };
                         format!("heat-{direction} heat-{}", strength(value, largest))
                     });
-                    view! { <td class=class>{value.map(|value| format::number(value, Form::Change))}</td> }
+                    view! { <td class=class>{value.map(|value| format::number(value, form))}</td> }
                 });
                 view! { <tr><th scope="row">{row.name}</th>{cells.collect_view()}</tr> }
             })

@@ -4,6 +4,8 @@ mod figures;
 mod range;
 mod tables;
 
+pub(crate) use tables::month_rows;
+
 use std::sync::Arc;
 
 use domain::api::Performance;

@@ -13,8 +13,7 @@ use crate::components::term::Term;
 use crate::format::{self, Form};
 
 /// Years by months, with the year's own return at the end.
-fn heat_rows(window: &Window) -> Vec<HeatRow> {
-    let months = window.months();
+pub(crate) fn month_rows(months: &[domain::stats::MonthlyReturn]) -> Vec<HeatRow> {
     let by_year = months.chunk_by(|a, b| a.year == b.year);
     let row = |months: &[domain::stats::MonthlyReturn]| {
         let of = |month: u32| months.iter().find(|of| of.month == month).and_then(|of| of.value);
@@ -38,7 +37,7 @@ pub(super) fn Months(window: Memo<Window>) -> impl IntoView {
                 caption="Returns by year and month"
                 corner="Year"
                 columns=columns
-                rows=Signal::derive(move || window.with(heat_rows))
+                rows=Signal::derive(move || window.with(|window| month_rows(&window.months())))
             />
         </section>
     }

@@ -1,0 +1,159 @@
+//! Curves over an axis of numbers.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::path;
+use super::plot::{Plot, Reading};
+use super::scale::Scale;
+use crate::format::{self, Form};
+
+/// One curve: a value at each of ascending places, the same ones for every curve of a chart.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Curve {
+    /// What it is.
+    pub name: String,
+    /// The values.
+    pub values: Arc<Vec<f64>>,
+}
+
+const LEFT: f64 = 72.0;
+const RIGHT: f64 = 12.0;
+const TOP: f64 = 28.0;
+const BOTTOM: f64 = 28.0;
+
+/// Curves on common axes, with a line at 0.
+#[component]
+pub(crate) fn CurveChart(
+    /// What the chart shows, in a sentence.
+    #[prop(into)]
+    label: Signal<String>,
+    /// The places, ascending.
+    #[prop(into)]
+    places: Signal<Arc<Vec<f64>>>,
+    /// What a place is.
+    place_name: &'static str,
+    /// The curves.
+    #[prop(into)]
+    curves: Signal<Vec<Curve>>,
+    /// A place that is marked.
+    #[prop(into)]
+    marked: Signal<Option<f64>>,
+    /// How values are shown.
+    form: Form,
+    /// In pixels.
+    #[prop(default = 300.0)]
+    height: f64,
+) -> impl IntoView {
+    let width = RwSignal::new(0.0_f64);
+    let axes = Memo::new(move |_| {
+        let places = places.get();
+        let (first, last) = (*places.first()?, *places.last()?);
+        if width.get() < LEFT + RIGHT + 20.0 {
+            return None;
+        }
+        let x = Scale::new(first, last, (LEFT, width.get() - RIGHT), false);
+        let values: Vec<f64> = curves.with(|curves| curves.iter().flat_map(|curve| curve.values.to_vec()).collect());
+        let y = Scale::around(values.into_iter().chain([0.0]), (height - BOTTOM, TOP), false);
+        Some((x, y))
+    });
+    let count = Signal::derive(move || places.with(|places| places.len()));
+    let nearest = Callback::new(move |(px, _): (f64, f64)| {
+        let (x, _) = axes.get_untracked()?;
+        let wanted = x.value(px);
+        places.with_untracked(|places| {
+            let after = places.partition_point(|place| *place < wanted);
+            (!places.is_empty()).then(|| after.min(places.len() - 1))
+        })
+    });
+    let value_at = move |curve: usize, at: usize| {
+        curves.with(|curves| curves.get(curve).and_then(|curve| curve.values.get(at).copied()))
+    };
+    let place = Callback::new(move |at: usize| {
+        let of = places.with(|places| places.get(at).copied()).unwrap_or(0.0);
+        axes.get().map_or((0.0, 0.0), |(x, y)| (x.px(of), y.px(value_at(0, at).unwrap_or(0.0))))
+    });
+    let reading = Callback::new(move |at: usize| {
+        let of = places.with(|places| places.get(at).copied()).unwrap_or(0.0);
+        let rows = curves.with(|curves| {
+            let row = |curve: &Curve| (curve.name.clone(), format::optional(curve.values.get(at).copied(), form));
+            curves.iter().map(row).collect()
+        });
+        Reading { title: format!("{place_name} {}", format::number(of, Form::Decimal)), rows }
+    });
+    let drawing = move || {
+        let (x, y) = axes.get()?;
+        let right = width.get_untracked() - RIGHT;
+        let values = y.ticks(5).into_iter().map(move |value| {
+            let at = y.px(value);
+            view! {
+                <g>
+                    <line class="grid" x1=LEFT x2=right y1=at y2=at />
+                    <text class="tick" x=LEFT - 8.0 y=at + 4.0 text-anchor="end">
+                        {format::number(value, Form::Whole)}
+                    </text>
+                </g>
+            }
+        });
+        let named = x.ticks(if right < 480.0 { 3 } else { 6 }).into_iter().map(move |value| {
+            view! {
+                <text class="tick" x=x.px(value) y=height - 8.0 text-anchor="middle">
+                    {format::number(value, Form::Whole)}
+                </text>
+            }
+        });
+        let paths = curves.with(|curves| {
+            let drawn = curves.iter().enumerate().map(|(number, curve)| {
+                let points = places.with(|places| {
+                    let points = places.iter().zip(curve.values.iter());
+                    path::line(points.map(|(place, value)| Some((x.px(*place), y.px(*value)))))
+                });
+                view! { <path class=format!("line line-{}", number + 1) d=points /> }
+            });
+            drawn.collect_view()
+        });
+        let ground = view! { <line class="ground" x1=LEFT x2=right y1=y.px(0.0) y2=y.px(0.0) /> };
+        let mark = marked.get().map(|at| {
+            view! { <line class="hair" x1=x.px(at) x2=x.px(at) y1=TOP y2=height - BOTTOM /> }
+        });
+        Some(view! { <g>{values.collect_view()}{named.collect_view()}{ground}{mark}{paths}</g> })
+    };
+    let legend = move || {
+        let names: Vec<String> = curves.with(|curves| curves.iter().map(|curve| curve.name.clone()).collect());
+        let mut next = LEFT;
+        let entries = names.into_iter().enumerate().map(|(number, name)| {
+            let x = next;
+            // A character is about 7 px wide at this size.
+            #[expect(clippy::cast_precision_loss, reason = "the length of a name")]
+            let wide = name.chars().count() as f64 * 7.0;
+            next += wide + 44.0;
+            view! {
+                <g>
+                    <line class=format!("line line-{}", number + 1) x1=x x2=x + 18.0 y1=12.0 y2=12.0 />
+                    <text class="legend" x=x + 24.0 y=16.0>
+                        {name}
+                    </text>
+                </g>
+            }
+        });
+        view! { <g>{entries.collect_view()}</g> }
+    };
+    view! {
+        <Plot
+            label=label
+            height=height
+            width=width
+            count=count
+            stride=10
+            nearest=nearest
+            place=place
+            reading=reading
+            brushed=None
+            picked=None
+        >
+            {drawing}
+            {legend}
+        </Plot>
+    }
+}
