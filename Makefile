@@ -2,7 +2,7 @@
 # PORT STATE HOST VARS reach the server; see docs/operations.md for every setting.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-export PORT HOST STATE VARS PROFILE PROVIDER FROM TO KIND FILE SCOPES NAME OWNER KEY URL INTERVAL CRON REMOTE
+export PORT HOST STATE VARS PROFILE PROVIDER FROM TO KIND FILE SCOPES NAME OWNER KEY URL INTERVAL TICKERS CRON REMOTE
 node := scripts/with-tools node --disable-warning=ExperimentalWarning
 .PHONY: help run test setup build lint e2e bench docs clean serve key screenshots faults ingest import backup restore deploy
 
@@ -48,7 +48,7 @@ screenshots: ## The documentation's pictures
 faults: ## The long fault suite: kills, refusals, slow providers
 	scripts/setup.sh && FAULTS=long scripts/test-system faults
 
-ingest: ## Run the ingestion job on the running server: PROVIDER= FROM= TO=
+ingest: ## Run the ingestion job on the running server: PROVIDER= FROM= TO= [INTERVAL= TICKERS=]
 	@$(node) scripts/ingest.mjs
 
 import: ## Send a CSV or Parquet file to the running server: KIND= FILE=

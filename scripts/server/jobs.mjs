@@ -9,10 +9,23 @@ import { command } from "./control.mjs";
  */
 export async function addIngestion(state, provider, asked) {
   const key = asked.from ? `${provider}:${asked.from}:${asked.to}` : `${provider}:last-${asked.keep_sessions}`;
+  return addJob(state, "ingest", key, { provider, ...asked });
+}
+
+/**
+ * The same for bars within sessions. `asked` holds `from`, `to`, `interval` and perhaps `tickers`; the row is the one that
+ * worker/src/jobs/ingest_bars/state.rs reads.
+ */
+export async function addBarIngestion(state, provider, asked) {
+  const key = [provider, asked.interval, asked.from, asked.to, ...(asked.tickers ?? [])].join(":");
+  return addJob(state, "ingest_bars", key, { provider, ...asked });
+}
+
+async function addJob(state, kind, key, spec) {
   const [job] = await command(state, "sql", {
-    sql: `insert into jobs (kind, key, spec, created_at, updated_at) values ('ingest', ?1, ?2, ?3, ?3)
+    sql: `insert into jobs (kind, key, spec, created_at, updated_at) values (?1, ?2, ?3, ?4, ?4)
       on conflict (kind, key) where status = 'open' do update set updated_at = excluded.updated_at returning id`,
-    bind: [key, JSON.stringify({ provider, ...asked }), Date.now()],
+    bind: [kind, key, JSON.stringify(spec), Date.now()],
   });
   await command(state, "tick");
   return job.id;

@@ -30,7 +30,7 @@ const WRITES: [(&str, &str, &str); 19] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 42] = [
+const READS: [(&str, &str); 44] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
@@ -65,6 +65,8 @@ const READS: [(&str, &str); 42] = [
     ("GET", "/sweeps"),
     ("GET", "/sweeps/1"),
     ("GET", "/benchmark_data?start_date=2024-01-02&end_date=2024-01-05"),
+    ("GET", "/coverage?ticker=A"),
+    ("GET", "/reconcile?ticker=A&left=sample&right=files&start_date=2026-08-03&end_date=2026-08-04"),
     ("GET", "/stats?symbol=77&k=1"),
     ("GET", "/stats/all?symbol=77"),
     ("GET", "/stats/many?symbols=77,78"),

@@ -14,6 +14,7 @@ mod index;
 mod index_reference;
 mod index_rows;
 mod index_settings;
+mod market_data;
 mod operations;
 mod research;
 mod streams;

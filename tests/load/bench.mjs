@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { measureApp } from "./app.mjs";
 import { measureBacktests } from "./backtests.mjs";
+import { measureBars } from "./bars.mjs";
 import { measureBuild } from "./build.mjs";
 import { measureImport } from "./import.mjs";
 import { pinSelf } from "./machine.mjs";
@@ -15,7 +16,7 @@ import { realData } from "./shared.mjs";
 import { Table } from "./table.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
-const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "app", "backtests"];
+const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "bars", "app", "backtests"];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((part) => !PARTS.includes(part));
@@ -55,6 +56,7 @@ try {
   if (["import", "build", "reads"].some(wants)) await part("import, build, reads", onRealPrices);
   if (wants("app")) await part("app", () => measureApp(table, { folder }));
   if (wants("sample")) await part("sample", () => measureSample(table, { folder }));
+  if (wants("bars")) await part("bars", () => measureBars(table, { folder }));
   if (wants("backtests")) await part("backtests", () => measureBacktests(table, { folder }));
 } finally {
   await stopAll();

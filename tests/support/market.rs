@@ -7,10 +7,13 @@ use serde_json::{Value, json};
 use crate::{Reply, Server};
 
 /// Tables that hold what users brought or built; anything else is bookkeeping.
-const STORED: [&str; 13] = [
+const STORED: [&str; 16] = [
     "securities",
     "daily_bars",
     "daily_bars_past",
+    "bar_series",
+    "intraday_bars",
+    "intraday_bars_past",
     "sessions",
     "reported_caps",
     "shares",

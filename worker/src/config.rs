@@ -76,6 +76,8 @@ pub(crate) struct Config {
     pub(crate) ingest_shares_top: u32,
     /// `PROVIDER`: the source that scheduled ingestion asks.
     pub(crate) provider: String,
+    /// `PROVIDER_FALLBACKS`, separated by spaces or commas: the sources that may stand in, in order, where it does not deliver.
+    pub(crate) provider_fallbacks: Vec<String>,
     /// The providers' own settings, each checked by its provider when it is opened.
     pub(crate) provider_settings: ProviderSettings,
     /// `ALERT_WEBHOOK_URL`; may carry a token, never logged.
@@ -126,6 +128,7 @@ impl Config {
             ingest_keep_sessions: settings.number("INGEST_KEEP_SESSIONS", 1, 2_000)?.unwrap_or(30),
             ingest_shares_top: settings.number("INGEST_SHARES_TOP", 1, 10_000)?.unwrap_or(400),
             provider: settings.text("PROVIDER").unwrap_or_else(|| "sample".to_owned()),
+            provider_fallbacks: settings.fallbacks()?,
             provider_settings: ProviderSettings::read(&lookup),
             alert_webhook_url: settings.url("ALERT_WEBHOOK_URL")?,
             backtest_slice_rows: settings.number("BACKTEST_SLICE_ROWS", 1, 10_000_000)?.unwrap_or(250_000),
@@ -211,6 +214,16 @@ impl Settings<'_> {
         }
     }
 
+    fn fallbacks(&self) -> Result<Vec<String>, ConfigError> {
+        let name = "PROVIDER_FALLBACKS";
+        let text = self.text(name).unwrap_or_default();
+        let names: Vec<&str> = text.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+        match names.iter().find(|name| crate::providers::registered_name(name).is_none()) {
+            Some(_) => Err(ConfigError { name, rule: "names of providers, separated by spaces".into() }),
+            None => Ok(names.into_iter().map(str::to_owned).collect()),
+        }
+    }
+
     fn oidc(&self) -> Result<Option<Oidc>, ConfigError> {
         let jwks_url = self.url("OIDC_JWKS_URL")?;
         match (self.text("OIDC_ISSUER"), self.text("OIDC_AUDIENCE"), jwks_url) {
@@ -284,6 +297,7 @@ mod tests {
             ("VERSION_TTL_MS", "soon"),
             ("CORS_ORIGINS", "https://a.example/path"),
             ("PUBLIC_READS", "yes"),
+            ("PROVIDER_FALLBACKS", "fmp bloomberg"),
         ] {
             let error = read(&[(name, value)]).err().unwrap();
             assert_eq!(error.name, name);

@@ -7,10 +7,17 @@ use domain::units::UnixMillis;
 use worker::Env;
 
 use crate::bindings;
+use crate::config::Config;
+use crate::providers::http::{Network, PlatformTransport};
+use crate::providers::{self, AnyProvider, OpenError};
 use crate::stores::d1::D1;
+use crate::stores::d1::provider_budgets::D1ProviderBudgets;
 use crate::stores::kv_cache::KvCache;
 use crate::stores::r2_files::R2Files;
 use crate::stores::symbol_streams::SymbolStreams;
+
+/// An opened source.
+pub(crate) type Provider<'a> = AnyProvider<PlatformTransport<PlatformClock>, D1ProviderBudgets<'a>>;
 
 /// The platform's clock. It stands still between two inputs or outputs.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +36,15 @@ impl Clock for PlatformClock {
 /// [`StoreError::Refused`] when the binding is missing.
 pub(crate) fn database(env: &Env) -> Result<D1, StoreError> {
     bindings::db(env).map(D1::new).map_err(|error| StoreError::Refused(error.to_string()))
+}
+
+/// A source of this name or alias, with the platform's network and the shared rate budgets.
+///
+/// # Errors
+/// [`OpenError`] for an unknown name or a setting that is missing or unusable.
+pub(crate) fn provider<'a>(db: &'a D1, config: &Config, name: &str) -> Result<Provider<'a>, OpenError> {
+    let network = Network { transport: PlatformTransport(PlatformClock), budget: D1ProviderBudgets(db) };
+    providers::open(name, &config.provider_settings, network)
 }
 
 /// The shared cache of answers.

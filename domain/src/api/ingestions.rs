@@ -34,6 +34,9 @@ pub struct Ingestion {
     #[serde(with = "crate::api::day::list")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub gaps: Vec<Day>,
+    /// The first things that were suspicious; the rows are stored.
+    #[serde(default)]
+    pub findings: Vec<IngestionFinding>,
     /// The data version of its last publication; `null` where it published nothing.
     pub data_version: Option<i64>,
     /// Why it failed; `null` unless it did.
@@ -88,4 +91,20 @@ pub struct IngestionList {
     pub data: Vec<Ingestion>,
     /// Send it as `cursor` for the next page; `null` on the last one.
     pub next_cursor: Option<String>,
+}
+
+/// Something suspicious about rows that were stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IngestionFinding {
+    /// Whose rows.
+    pub ticker: String,
+    /// Which day's.
+    #[serde(with = "crate::api::day")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+    pub day: Day,
+    /// `missing_session`, `missing_bars`, `out_of_order`, `zero_volume` or `jump`.
+    pub kind: String,
+    /// The figures.
+    pub detail: String,
 }

@@ -15,10 +15,12 @@ pub mod openapi;
 mod operations;
 mod problem;
 mod providers;
+mod reconciliation;
 mod research;
 mod sign_in;
 mod stream_batch;
 mod streams;
+mod vendor;
 
 pub use crate::units::iso_day as day;
 pub use backtests::{
@@ -27,7 +29,7 @@ pub use backtests::{
     SweepRuns,
 };
 pub use chains::{ChainOfDay, ChainQuote, HeldChains, HeldChainsList};
-pub use coverage::{Coverage, CoveredSession};
+pub use coverage::{Coverage, CoveredSeries, CoveredSession};
 pub use graphql::{GraphqlAnswer, GraphqlRequest};
 pub use imports::{Import, ImportList, ImportPart, ImportedRows};
 pub use index_report::{change_rows, composition_rows, empty_report, method_notes, performance_rows, statistic_rows};
@@ -36,11 +38,12 @@ pub use indices::{
     IndexComposition, IndexCompositions, IndexList, IndexSummary, MemberChange, MemberReturn, Performance,
     PerformancePoint, PerformanceSummary, PriceSource, SessionMembers,
 };
-pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionList, RejectedRow};
+pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionFinding, IngestionList, RejectedRow};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};
 pub use operations::{Health, Readiness};
 pub use problem::{FieldError, ProblemBody};
 pub use providers::{Provider, ProviderCapabilities, ProviderList, ProviderSetting};
+pub use reconciliation::{Reconciliation, ValueDifference};
 pub use research::{
     ActiveShare, Brinson, BrinsonOfSector, ComparedSession, ContributionOfMember, ContributionOfSector, CostModel,
     DatedHolding, DefinedStatistic, DistributionBin, DrawdownRow, IndexAttribution, IndexComparison, IndexQuality,
@@ -53,4 +56,8 @@ pub use stream_batch::{read_batch, read_number};
 pub use streams::{
     AddBatch, AddedBatch, AllStreamStats, ManyStreamStats, StreamDetail, StreamStats, StreamSymbol, StreamSymbolList,
     StreamValues, StreamWindow,
+};
+pub use vendor::{
+    Aggregate, Aggregates, DividendPage, GroupedDaily, ProviderFailure, ReferenceDividend, ReferenceSplit,
+    ReferenceTicker, SplitPage, TickerDetails, TickerDetailsAnswer, TickerPage, VendorError,
 };

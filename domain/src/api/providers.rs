@@ -35,13 +35,17 @@ pub struct Provider {
 }
 
 /// What a source can serve.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProviderCapabilities {
     /// A list of securities as of a day.
     pub securities: bool,
     /// The whole market's daily bars.
     pub daily_bars: bool,
+    /// The sessions of one ticker over a range.
+    pub ticker_bars: bool,
+    /// The lengths of bars within sessions: `1hour` …
+    pub intraday_bars: Vec<String>,
     /// Market caps that come with the bars.
     pub market_caps: bool,
     /// Shares outstanding.

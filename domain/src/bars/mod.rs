@@ -1,11 +1,13 @@
 //! Bars as they are read: of which length, adjusted for which corporate actions, and how two sources compare.
 
 mod adjustment;
+mod fraction;
 mod reconcile;
 mod resample;
 mod size;
 
 pub use adjustment::{Action, Adjustment, Factors};
+pub use fraction::as_fraction;
 pub use reconcile::{Difference, Reconciled, reconcile};
 pub use resample::{merge, resample};
 pub use size::{BarSize, Span, Timespan, Unit};

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use crate::calendar;
-use crate::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
-use crate::units::{Day, DayRange, Ticker};
+use crate::calendar::{self, EXTENDED_CLOSE_MINUTE, EXTENDED_OPEN_MINUTE, wall_time};
+use crate::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
+use crate::units::{BarInterval, Day, DayRange, Ticker};
 
 /// Rows that passed, and those that did not.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,19 +51,88 @@ pub fn check_bars(session: Day, rows: Vec<DailyBar>) -> Checked<DailyBar> {
         |bar| bar.ticker.clone(),
         |bar| {
             same_day(bar.day, session)?;
-            above_zero("close", Some(bar.close))?;
-            above_zero("open", bar.open)?;
-            above_zero("high", bar.high)?;
-            above_zero("low", bar.low)?;
-            above_zero("adjusted close", bar.adj_close)?;
-            match (bar.high, bar.low) {
-                (Some(high), Some(low)) if high < low => {
-                    Err(format!("expected a high of at least the low {low}, was {high}"))
-                }
-                _ => not_below_zero("volume", bar.volume),
-            }
+            prices_of(bar)
         },
     )
+}
+
+/// Checks the sessions of one ticker.
+///
+/// *Inputs*: the ticker and the range that were asked for, and the bars. *Returns*: those of sessions of the range that
+/// [`check_bars`] lets pass, one a session.
+#[must_use]
+pub fn check_series(ticker: &Ticker, range: DayRange, rows: Vec<DailyBar>) -> Checked<DailyBar> {
+    check(
+        rows,
+        |bar| bar.day,
+        |bar| {
+            same_ticker(&bar.ticker, ticker)?;
+            in_range(bar.day, range)?;
+            if !calendar::is_session(bar.day) {
+                return Err(format!("expected a session, was {}", bar.day));
+            }
+            prices_of(bar)
+        },
+    )
+}
+
+/// Checks the bars of one ticker within sessions.
+///
+/// *Inputs*: the ticker, length and range that were asked for, and the bars. *Returns*: those of sessions of the range that
+/// begin on a whole minute between 04:00 and 20:00 in New York, with prices above 0, high not below low and volume not below
+/// 0, one a start.
+#[must_use]
+pub fn check_intraday(
+    ticker: &Ticker,
+    interval: BarInterval,
+    range: DayRange,
+    rows: Vec<IntradayBar>,
+) -> Checked<IntradayBar> {
+    check(
+        rows,
+        |bar| bar.t,
+        |bar| {
+            same_ticker(&bar.ticker, ticker)?;
+            if bar.interval != interval {
+                return Err(format!("expected a bar of {interval}, was {}", bar.interval));
+            }
+            let start = wall_time(bar.t).filter(|start| {
+                let hours = EXTENDED_OPEN_MINUTE..EXTENDED_CLOSE_MINUTE;
+                bar.t.0.rem_euclid(60_000) == 0 && hours.contains(&start.minute) && calendar::is_session(start.day)
+            });
+            let start = start
+                .ok_or_else(|| format!("expected a whole minute of a session, 04:00 to 20:00, was {} ms", bar.t.0))?;
+            in_range(start.day, range)?;
+            for (name, price) in [("open", bar.open), ("high", bar.high), ("low", bar.low), ("close", bar.close)] {
+                above_zero(name, Some(price))?;
+            }
+            above_zero("vwap", bar.vwap)?;
+            not_below_zero("trades", bar.trades)?;
+            high_not_below_low(Some(bar.high), Some(bar.low))?;
+            not_below_zero("volume", bar.volume)
+        },
+    )
+}
+
+fn prices_of(bar: &DailyBar) -> Result<(), String> {
+    above_zero("close", Some(bar.close))?;
+    above_zero("open", bar.open)?;
+    above_zero("high", bar.high)?;
+    above_zero("low", bar.low)?;
+    above_zero("adjusted close", bar.adj_close)?;
+    high_not_below_low(bar.high, bar.low)?;
+    not_below_zero("volume", bar.volume)
+}
+
+fn high_not_below_low(high: Option<f64>, low: Option<f64>) -> Result<(), String> {
+    match (high, low) {
+        (Some(high), Some(low)) if high < low => Err(format!("expected a high of at least the low {low}, was {high}")),
+        _ => Ok(()),
+    }
+}
+
+fn same_ticker(ticker: &Ticker, asked: &Ticker) -> Result<(), String> {
+    if ticker == asked { Ok(()) } else { Err(format!("expected a row of {asked}")) }
 }
 
 /// Checks the market caps of one session.
@@ -218,7 +287,7 @@ macro_rules! named {
     };
 }
 
-named!(DailyBar, Dividend, ReportedCap, Security, SharesCount, Split);
+named!(DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split);
 
 fn same_day(day: Day, session: Day) -> Result<(), String> {
     if day == session { Ok(()) } else { Err(format!("expected a row of {session}, was {day}")) }

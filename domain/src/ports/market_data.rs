@@ -1,8 +1,8 @@
 //! A source of market data.
 
-use crate::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use crate::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use crate::ports::Rejection;
-use crate::units::{Day, DayRange, Ticker};
+use crate::units::{BarInterval, Day, DayRange, Ticker};
 
 /// What a source can serve. `GET /providers` shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub struct Capabilities {
     pub securities: bool,
     /// The whole market's bars of one session in one delivery.
     pub daily_market: bool,
+    /// The sessions of one ticker over a range.
+    pub ticker_bars: bool,
+    /// The lengths of bars within sessions, of one ticker over a range; none where empty.
+    pub intraday: &'static [BarInterval],
     /// Market caps come with each session's bars.
     pub reported_caps: bool,
     /// Shares outstanding per ticker as known on a day.
@@ -126,6 +130,27 @@ pub trait MarketData {
     /// # Errors
     /// See [`ProviderError`].
     async fn daily_market(&self, day: Day) -> Result<DailyMarket, ProviderError>;
+
+    /// The sessions of one ticker in a range; a ticker that the source does not know has none.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    async fn daily_bars(&self, _ticker: &Ticker, _range: DayRange) -> Result<Delivered<DailyBar>, ProviderError> {
+        Ok(Delivered::clean(Vec::new()))
+    }
+
+    /// The bars of one ticker within the sessions of a range, in the source's order.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    async fn intraday_bars(
+        &self,
+        _ticker: &Ticker,
+        _interval: BarInterval,
+        _range: DayRange,
+    ) -> Result<Delivered<IntradayBar>, ProviderError> {
+        Ok(Delivered::clean(Vec::new()))
+    }
 
     /// Shares outstanding of these tickers as known on `as_of`; tickers the source does not know are left out.
     ///

@@ -1,7 +1,9 @@
 //! Where market data is kept: rows are staged in pieces, then published in one step.
 
+use std::collections::HashSet;
+
 use crate::market::{BarRows, DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
-use crate::units::{Day, DayRange, Ticker, UnixMillis};
+use crate::units::{BarInterval, Day, DayRange, Ticker, UnixMillis};
 
 /// What kind of rows a file or a delivery holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,6 +70,8 @@ pub enum Origin {
     Ingestion,
     /// The undoing of an import.
     Undo,
+    /// A request that asked a source and stored what came.
+    Refresh,
 }
 
 impl Origin {
@@ -78,6 +82,7 @@ impl Origin {
             Self::Import => "import",
             Self::Ingestion => "ingestion",
             Self::Undo => "undo",
+            Self::Refresh => "refresh",
         }
     }
 }
@@ -204,6 +209,36 @@ pub trait MarketStore {
     /// # Errors
     /// See [`StoreError`].
     async fn common_stocks(&self, among: &[Ticker]) -> Result<Vec<Ticker>, StoreError>;
+
+    /// Which of the tickers have a bar of this length from this source within which sessions of the range.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn held_intraday(
+        &self,
+        source: &str,
+        interval: BarInterval,
+        tickers: &[Ticker],
+        range: DayRange,
+    ) -> Result<HashSet<(Ticker, Day)>, StoreError>;
+
+    /// The companies that were the largest at the last session held, the largest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn largest(&self, count: usize) -> Result<Vec<Ticker>, StoreError>;
+
+    /// Who splits in the range, and when.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn split_days(&self, range: DayRange) -> Result<Vec<(Ticker, Day)>, StoreError>;
+
+    /// The raw closes of a session.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn closes(&self, day: Day) -> Result<Vec<(Ticker, f64)>, StoreError>;
 
     /// Sessions in the range for which bars are held, ascending.
     ///

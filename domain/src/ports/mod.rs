@@ -27,4 +27,4 @@ pub use market_data::{Capabilities, DailyMarket, Delivered, MarketData, Provider
 pub use market_store::{MarketStore, Origin, Published, Rejection, RowKind, StoreError};
 pub use object_store::ObjectStore;
 pub use part_store::{Part, PartStore};
-pub use run_log::{RunEnd, RunLog, RunProgress};
+pub use run_log::{LoggedFinding, RunEnd, RunLog, RunProgress};

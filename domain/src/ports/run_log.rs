@@ -24,6 +24,21 @@ pub struct RunProgress {
     pub data_version: Option<i64>,
     /// The days as of which share counts were asked for.
     pub shares_days: Vec<Day>,
+    /// The first things that were suspicious.
+    pub findings: Vec<LoggedFinding>,
+}
+
+/// Something suspicious about rows that were stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedFinding {
+    /// Whose rows.
+    pub ticker: String,
+    /// Which day's.
+    pub day: Day,
+    /// What: `missing_session`, `jump` …
+    pub kind: String,
+    /// The figures, for a person.
+    pub detail: String,
 }
 
 /// How a run ended.

@@ -4,8 +4,9 @@
 
 use std::collections::HashSet;
 
+use crate::ingest::{check_intraday, check_series};
 use crate::ports::{Delivered, MarketData};
-use crate::units::{Day, DayRange, Ticker};
+use crate::units::{BarInterval, Day, DayRange, Ticker};
 
 /// What a test knows about the source it checks.
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ pub async fn every_promise(source: &impl MarketData, case: &Case) {
     share_counts_are_of_the_tickers_asked_for(source, case).await;
     splits_lie_in_the_range_each_once(source, case).await;
     dividends_lie_in_the_range_each_once(source, case).await;
+    bars_of_one_ticker_are_its_own_and_raw(source, case).await;
     asking_twice_gives_the_same(source, case).await;
 }
 
@@ -145,6 +147,40 @@ pub async fn dividends_lie_in_the_range_each_once(source: &impl MarketData, case
     assert!(dividends.rows.iter().all(|dividend| case.range.contains(dividend.ex_day)));
     assert!(dividends.rows.iter().all(|dividend| dividend.amount.is_finite() && dividend.amount > 0.0));
     each_once(dividends.rows.iter().map(|dividend| (&dividend.ticker, dividend.ex_day)));
+}
+
+/// Bars of one ticker are of that ticker, of the range and length asked for, each once, as they were traded; a ticker that is
+/// not known has none.
+///
+/// # Panics
+/// Where the promise is broken.
+pub async fn bars_of_one_ticker_are_its_own_and_raw(source: &impl MarketData, case: &Case) {
+    let can = source.capabilities();
+    let (ticker, day, close) = &case.raw_close;
+    let one_day = DayRange::new(*day, *day).expect("a day is a range");
+    let sessions = source.daily_bars(ticker, case.range).await.expect("sessions of a ticker");
+    rejections_have_a_line_and_a_reason(&sessions);
+    assert_eq!(!sessions.rows.is_empty(), can.ticker_bars, "sessions come exactly from a source that can");
+    let passed = check_series(ticker, case.range, sessions.rows.clone());
+    assert_eq!(passed.refused, [], "every delivered session is good");
+    if can.ticker_bars {
+        let day_only = source.daily_bars(ticker, one_day).await.expect("a session of a ticker").rows;
+        let bar = day_only.iter().find(|bar| bar.day == *day).expect("the ticker traded that day");
+        assert!((bar.close / close - 1.0).abs() < 1e-12, "{ticker} closed at {close}, was {}", bar.close);
+    }
+    for interval in can.intraday.iter().filter(|interval| **interval == BarInterval::HOUR) {
+        let bars = source.intraday_bars(ticker, *interval, one_day).await.expect("bars of a ticker");
+        rejections_have_a_line_and_a_reason(&bars);
+        assert!(!bars.rows.is_empty(), "{ticker} traded that day");
+        let passed = check_intraday(ticker, *interval, case.range, bars.rows.clone());
+        assert_eq!(passed.refused, [], "every delivered bar is good");
+        let last = bars.rows.iter().max_by_key(|bar| bar.t).expect("there is one");
+        assert!((last.close / close - 1.0).abs() < 0.05, "{ticker} closed at {close}, its last hour at {}", last.close);
+    }
+    let unknown = source.daily_bars(&case.unknown, case.range).await.expect("an unknown ticker is not an error");
+    assert!(unknown.rows.is_empty());
+    let unknown = source.intraday_bars(&case.unknown, BarInterval::HOUR, case.range).await;
+    assert!(unknown.expect("an unknown ticker is not an error").rows.is_empty());
 }
 
 /// The same question has the same answer.

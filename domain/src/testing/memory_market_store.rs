@@ -1,12 +1,13 @@
 //! Market data in memory: what is published, and what is staged.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::calendar::wall_time;
 use crate::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use crate::ports::{MarketStore, Origin, Published, StoreError};
 use crate::testing::Faults;
-use crate::units::{Day, DayRange, Ticker, UnixMillis};
+use crate::units::{BarInterval, Day, DayRange, Ticker, UnixMillis};
 
 /// Everything that is visible, by its natural key.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -154,6 +155,47 @@ impl MarketStore for MemoryMarketStore {
             let kind =
                 |ticker: &Ticker| inner.kept.securities.get(ticker).and_then(|security| security.kind.as_deref());
             Ok(among.iter().filter(|ticker| kind(ticker) == Some("CS")).cloned().collect())
+        })
+    }
+
+    async fn held_intraday(
+        &self,
+        _: &str,
+        interval: BarInterval,
+        tickers: &[Ticker],
+        range: DayRange,
+    ) -> Result<HashSet<(Ticker, Day)>, StoreError> {
+        self.faults.around(|| {
+            let inner = self.inner.borrow();
+            let bars = inner.kept.intraday.values().filter(|bar| bar.interval == interval);
+            let days = bars.filter_map(|bar| Some((bar.ticker.clone(), wall_time(bar.t)?.day)));
+            Ok(days.filter(|(ticker, day)| tickers.contains(ticker) && range.contains(*day)).collect())
+        })
+    }
+
+    async fn largest(&self, count: usize) -> Result<Vec<Ticker>, StoreError> {
+        self.faults.around(|| {
+            let inner = self.inner.borrow();
+            let Some((last, _)) = inner.kept.caps.keys().next_back().cloned() else { return Ok(Vec::new()) };
+            let mut caps: Vec<&ReportedCap> = inner.kept.caps.values().filter(|cap| cap.day == last).collect();
+            caps.sort_by(|a, b| b.cap.total_cmp(&a.cap));
+            Ok(caps.into_iter().take(count).map(|cap| cap.ticker.clone()).collect())
+        })
+    }
+
+    async fn split_days(&self, range: DayRange) -> Result<Vec<(Ticker, Day)>, StoreError> {
+        self.faults.around(|| {
+            let inner = self.inner.borrow();
+            let splits = inner.kept.splits.values().filter(|split| range.contains(split.ex_day));
+            Ok(splits.map(|split| (split.ticker.clone(), split.ex_day)).collect())
+        })
+    }
+
+    async fn closes(&self, day: Day) -> Result<Vec<(Ticker, f64)>, StoreError> {
+        self.faults.around(|| {
+            let inner = self.inner.borrow();
+            let bars = inner.kept.bars.values().filter(|bar| bar.day == day);
+            Ok(bars.map(|bar| (bar.ticker.clone(), bar.close)).collect())
         })
     }
 

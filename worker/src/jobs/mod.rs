@@ -2,8 +2,11 @@
 
 pub(crate) mod backtest;
 pub(crate) mod build_index;
+pub(crate) mod fetch_bars;
 pub(crate) mod import_file;
 pub(crate) mod ingest;
+pub(crate) mod ingest_bars;
 pub(crate) mod ingest_chains;
+mod run_counts;
 pub(crate) mod runner;
 pub(crate) mod webhook;

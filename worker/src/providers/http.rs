@@ -103,8 +103,10 @@ pub(crate) struct Terms {
     pub(crate) requests_per_minute: u32,
     /// Milliseconds until the last byte of an answer.
     pub(crate) timeout_ms: u32,
-    /// Sent in the `authorization` header and nowhere else.
-    pub(crate) bearer: Secret,
+    /// Sent in one header and nowhere else.
+    pub(crate) secret: Secret,
+    /// That header, and what goes before the secret in it.
+    pub(crate) header: (&'static str, &'static str),
 }
 
 /// Asks one vendor, within its rate.
@@ -153,7 +155,7 @@ impl<T: Transport, B: Budget> Client<T, B> {
 
     /// The error without the credential, should a vendor or the platform have repeated it.
     pub(crate) fn scrub(&self, error: ProviderError) -> ProviderError {
-        let clean = |detail: String| detail.replace(self.terms.bearer.0.as_str(), "…");
+        let clean = |detail: String| detail.replace(self.terms.secret.0.as_str(), "…");
         match error {
             ProviderError::RateLimited { .. } => error,
             ProviderError::Transient { detail } => ProviderError::Transient { detail: clean(detail) },
@@ -168,7 +170,7 @@ impl<T: Transport, B: Budget> Client<T, B> {
             url: url.to_owned(),
             headers: vec![
                 ("accept", "application/json".to_owned()),
-                ("authorization", format!("Bearer {}", self.terms.bearer.0)),
+                (self.terms.header.0, format!("{}{}", self.terms.header.1, self.terms.secret.0)),
             ],
             json: None,
             form: None,

@@ -4,15 +4,17 @@
 //! adapter that implements [`MarketData`]; one line in [`registry!`] below makes it known everywhere.
 
 pub(crate) mod files;
+pub(crate) mod fmp;
 pub(crate) mod http;
 pub(crate) mod massive;
 pub(crate) mod sample;
+pub(crate) mod tiingo;
 
 use std::collections::BTreeMap;
 
-use domain::market::{Dividend, Security, SharesCount, Split};
+use domain::market::{DailyBar, Dividend, IntradayBar, Security, SharesCount, Split};
 use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
-use domain::units::{Day, DayRange, Ticker};
+use domain::units::{BarInterval, Day, DayRange, Ticker};
 
 use crate::providers::http::{Budget, Network, Transport};
 
@@ -166,6 +168,23 @@ macro_rules! registry {
                 match self { $(Self::$variant(provider) => provider.daily_market(day).await,)+ }
             }
 
+            async fn daily_bars(
+                &self,
+                ticker: &Ticker,
+                range: DayRange,
+            ) -> Result<Delivered<DailyBar>, ProviderError> {
+                match self { $(Self::$variant(provider) => provider.daily_bars(ticker, range).await,)+ }
+            }
+
+            async fn intraday_bars(
+                &self,
+                ticker: &Ticker,
+                interval: BarInterval,
+                range: DayRange,
+            ) -> Result<Delivered<IntradayBar>, ProviderError> {
+                match self { $(Self::$variant(provider) => provider.intraday_bars(ticker, interval, range).await,)+ }
+            }
+
             async fn shares(&self, tickers: &[Ticker], as_of: Day) -> Result<Delivered<SharesCount>, ProviderError> {
                 match self { $(Self::$variant(provider) => provider.shares(tickers, as_of).await,)+ }
             }
@@ -184,6 +203,8 @@ macro_rules! registry {
 registry! {
     open Sample = sample::Sample;
     open Massive = massive::Massive<T, B>;
+    open Fmp = fmp::Fmp<T, B>;
+    open Tiingo = tiingo::Tiingo<T, B>;
     listed files;
 }
 

@@ -1,24 +1,71 @@
-//! `/coverage`: which sessions are held, and which are missing.
+//! `/coverage`: which sessions are held, and which are missing, of the whole market or of one security.
 
-use domain::api::{Coverage, CoveredSession};
+use std::collections::BTreeSet;
+
+use domain::api::{Coverage, CoveredSeries, CoveredSession};
 use domain::calendar;
-use domain::units::{Day, DayRange};
+use domain::ingest::missing_sessions;
+use domain::units::{BarInterval, Day, DayRange};
 
 use super::cached::{Computed, cached};
 use super::request::Call;
 use super::respond::Answer;
 use crate::error::Problem;
-use crate::stores::d1::coverage::{self, Held};
+use crate::stores::d1::bars::{self, D1Bars, HeldDays};
+use crate::stores::d1::coverage::{self, Held, HeldSession};
+
+/// Gaps of a series that are named; all are counted.
+const NAMED_GAPS: usize = 1_000;
 
 /// `GET /coverage`: how many bars each session holds, and the sessions between the first and the last without any.
 pub(super) async fn of_sessions(call: &Call) -> Answer {
-    call.query(&[])?;
+    let query = call.query(&["ticker"])?;
+    if let Some(ticker) = query.text("ticker") {
+        return of_ticker(call, ticker).await;
+    }
     cached(call, &["market"], "", async |db| {
         let (held, versions) = coverage::read(db).await?;
         let body = serde_json::to_vec(&coverage_of(&held)).map_err(Problem::internal)?;
         Ok(Computed { versions, content_type: "application/json", disposition: None, body })
     })
     .await
+}
+
+/// The same of one security: its sessions, and each of its series.
+async fn of_ticker(call: &Call, ticker: &str) -> Answer {
+    cached(call, &bars::SCOPES, ticker, async |db| {
+        let (held, synthetic, versions) = D1Bars(db).held_days(ticker).await?;
+        if held.is_empty() {
+            return Err(Problem::unknown("bars of", ticker));
+        }
+        let days: BTreeSet<Day> =
+            held.iter().filter(|series| series.interval.is_none()).flat_map(|series| series.days.clone()).collect();
+        let sessions = days.into_iter().map(|day| HeldSession { day: day.number(), bars: 1 }).collect();
+        let coverage = coverage_of(&Held { sessions, synthetic });
+        let series = held.into_iter().filter_map(covered).collect();
+        let body = serde_json::to_vec(&Coverage { series, ..coverage }).map_err(Problem::internal)?;
+        Ok(Computed { versions, content_type: "application/json", disposition: None, body })
+    })
+    .await
+}
+
+fn covered(held: HeldDays) -> Option<CoveredSeries> {
+    let days: BTreeSet<Day> = held.days.iter().copied().collect();
+    let range = DayRange::new(*days.first()?, *days.last()?)?;
+    let days: Vec<Day> = days.into_iter().collect();
+    let mut gaps = missing_sessions(range, &days);
+    let gap_count = gaps.len() as u64;
+    gaps.truncate(NAMED_GAPS);
+    Some(CoveredSeries {
+        interval: held.interval.map_or("1day", BarInterval::name).to_owned(),
+        source: held.source,
+        first_date: range.first(),
+        last_date: range.last(),
+        bars: held.bars,
+        sessions: days.len() as u64,
+        gap_count,
+        gaps,
+    })
 }
 
 fn coverage_of(held: &Held) -> Coverage {
@@ -34,6 +81,7 @@ fn coverage_of(held: &Held) -> Coverage {
         synthetic: held.synthetic,
         gaps: expected.into_iter().filter(|day| !is_held(day)).collect(),
         sessions,
+        series: Vec::new(),
     }
 }
 

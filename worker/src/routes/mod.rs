@@ -19,10 +19,12 @@ pub(crate) mod page;
 mod path;
 pub(crate) mod providers;
 pub(crate) mod query;
+mod reconcile;
 mod request;
 mod respond;
 mod sign_in;
 pub(crate) mod streams;
+mod vendor;
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -91,6 +93,7 @@ static ROUTES: &[Route] = table! {
     Get    "/coverage"              (READ)              coverage::of_sessions;
     Get    "/ingestions"            (READ)              ingestions::list;
     Get    "/ingestions/{id}"       (READ)              ingestions::get;
+    Get    "/reconcile"             (READ)              reconcile::reconcile;
     Post   "/imports"               (INGEST)            imports::create;
     Get    "/imports"               (READ)              imports::list;
     Get    "/imports/{id}"          (READ)              imports::get;
@@ -121,6 +124,12 @@ static ROUTES: &[Route] = table! {
     Get    "/benchmark_data"        (READ)              benchmark::closes;
     Post   "/graphql"               (READ)              graphql::post;
     Get    "/graphql"               (READ)              graphql::get;
+    Get    "/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}" (READ) vendor::aggregates;
+    Get    "/v2/aggs/grouped/locale/us/market/stocks/{date}" (READ) vendor::grouped;
+    Get    "/v3/reference/tickers"  (READ)              vendor::tickers;
+    Get    "/v3/reference/tickers/{ticker}" (READ)      vendor::details;
+    Get    "/v3/reference/splits"   (READ)              vendor::splits;
+    Get    "/v3/reference/dividends" (READ)             vendor::dividends;
     Post   "/add_batch"             (STREAM)            streams::add_batch;
     Get    "/stats"                 (READ)              streams::stats;
     Get    "/stats/all"             (READ)              streams::all_stats;
@@ -188,6 +197,8 @@ pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context
     let origin = if cors_origins.is_empty() { None } else { request.headers().get("origin").ok().flatten() };
     // The handle, not JavaScript's `clone`, which would double the body.
     let unread = (!matches!(method, Method::Get | Method::Head)).then(|| Clone::clone(&request));
+    let url = request.url();
+    let is_vendor = vendor::is_vendor_path(split_url(&url).0);
     let answer = match &config {
         Ok(config) => reply_to(request, env, context, method, config, origin.as_deref(), &exchange).await,
         Err(error) => Err(Problem::misconfigured(error.to_string())),
@@ -204,7 +215,9 @@ pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context
         duration_ms: PlatformClock.now().ms_since(started),
     };
     telemetry::ended(&ended, problem, config.as_ref().is_ok_and(|config| config.log_all_requests));
-    let reply = answer.unwrap_or_else(|problem| Reply::problem(&problem));
+    let reply = answer.unwrap_or_else(|problem| {
+        if is_vendor { vendor::refused(&problem, &exchange.request_id) } else { Reply::problem(&problem) }
+    });
     let reply = cors::mark(reply.with_allowance(exchange.allowance.get()), cors_origins, origin.as_deref());
     let reply = reply.with_header("x-request-id", exchange.request_id).with_header("x-content-type-options", "nosniff");
     Ok(reply.into_response(method != Method::Head)?)
@@ -240,6 +253,7 @@ async fn reply_to(
     let mut call = Call {
         headers: request.headers(),
         raw_query: raw_query.to_owned(),
+        origin: origin_of(&url).to_owned(),
         params: path::params(route.pattern, path).ok_or_else(Problem::malformed_url)?,
         db: OnceCell::new(),
         context,
@@ -282,9 +296,17 @@ async fn admit(call: &Call, access: Access, exchange: &Exchange) -> Result<Princ
 
 async fn identify(call: &Call) -> Result<(Principal, Option<String>), Problem> {
     let presented = auth::presented(call.header("authorization").as_deref(), call.header("x-api-key").as_deref())?;
-    let Some(credential) = presented else { return Ok((Principal::anonymous(), None)) };
+    let in_query = || vendor::credential(&call.raw_query).filter(|_| vendor::is_vendor_path(call.route));
+    let Some(credential) = presented.or_else(in_query) else { return Ok((Principal::anonymous(), None)) };
     let (principal, name) = auth::identify(&credential, &call.config, call.db()?, call.now).await?;
     Ok((principal, Some(name)))
+}
+
+/// Scheme, host and port of an absolute URL.
+fn origin_of(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let end = url[after_scheme..].find(['/', '?', '#']).map_or(url.len(), |at| after_scheme + at);
+    &url[..end]
 }
 
 /// The path and the query of an absolute URL.
@@ -303,6 +325,7 @@ mod tests {
     fn a_url_is_split_into_path_and_query() {
         assert_eq!(split_url("https://host/a/b?x=1&y=/?#z"), ("/a/b", "x=1&y=/?"));
         assert_eq!(split_url("http://host:8787/"), ("/", ""));
+        assert_eq!(origin_of("http://host:8787/a?b://c"), "http://host:8787");
     }
 
     #[test]

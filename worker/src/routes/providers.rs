@@ -29,6 +29,8 @@ fn shown(status: &ProviderStatus, in_use: Option<&str>) -> Provider {
         serves: ProviderCapabilities {
             securities: can.securities,
             daily_bars: can.daily_market,
+            ticker_bars: can.ticker_bars,
+            intraday_bars: can.intraday.iter().map(|interval| interval.name().to_owned()).collect(),
             market_caps: can.reported_caps,
             shares: can.shares,
             splits: can.splits,

@@ -70,6 +70,7 @@ pub(crate) struct Call {
     pub(super) request: web_sys::Request,
     pub(super) headers: web_sys::Headers,
     pub(super) raw_query: String,
+    pub(super) origin: String,
     pub(super) params: Params,
     pub(super) db: OnceCell<D1>,
     pub(super) context: worker::Context,
@@ -97,6 +98,11 @@ impl Call {
     /// 400, see [`Query::parse`].
     pub(crate) fn query(&self, known: &[&str]) -> Result<Query, Problem> {
         Query::parse(&self.raw_query, known)
+    }
+
+    /// Scheme, host and port under which the client reached this service.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// A header's value.

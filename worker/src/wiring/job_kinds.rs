@@ -12,11 +12,11 @@ use crate::config::Config;
 use crate::jobs::backtest::{self, Backtests};
 use crate::jobs::build_index;
 use crate::jobs::ingest::{self, Ingest, Spec};
+use crate::jobs::ingest_bars::{self, IngestBars};
 use crate::jobs::ingest_chains;
 use crate::jobs::runner::{self, JobKinds, SliceDone, SliceError, Wake};
 use crate::jobs::webhook;
-use crate::providers::http::{Network, PlatformTransport};
-use crate::providers::{self, AnyProvider, sample};
+use crate::providers::sample;
 use crate::stores::d1::D1;
 use crate::stores::d1::backtests::D1Backtests;
 use crate::stores::d1::chains::D1Chains;
@@ -24,9 +24,8 @@ use crate::stores::d1::indices::D1IndexStore;
 use crate::stores::d1::ingestion_runs::D1IngestionRuns;
 use crate::stores::d1::jobs::D1JobStore;
 use crate::stores::d1::market::D1MarketStore;
-use crate::stores::d1::provider_budgets::D1ProviderBudgets;
 use crate::stores::r2_files::R2Files;
-use crate::wiring::{PlatformClock, database, files};
+use crate::wiring::{self, PlatformClock, Provider, database, files};
 
 /// What jobs are done with.
 struct Wired<'a> {
@@ -36,8 +35,6 @@ struct Wired<'a> {
     /// The run that may have ended: its callback is woken next.
     ended: Cell<Option<i64>>,
 }
-
-type Provider<'a> = AnyProvider<PlatformTransport<PlatformClock>, D1ProviderBudgets<'a>>;
 
 impl JobKinds for Wired<'_> {
     async fn run(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
@@ -52,6 +49,7 @@ impl JobKinds for Wired<'_> {
                 webhook::call(&D1Backtests(self.db), &caller, job).await
             }
             ingest_chains::KIND => self.ingest_chains(job).await,
+            ingest_bars::KIND => self.ingest_bars(job).await,
             build_index::KIND => build_index::bring_up_to_date(&D1IndexStore::new(self.db), &PlatformClock, job).await,
             other => Err(SliceError::Final { code: "unknown_kind", message: format!("there is no job {other}") }),
         }
@@ -61,6 +59,9 @@ impl JobKinds for Wired<'_> {
         if job.kind == ingest::KIND {
             let (market, runs) = (D1MarketStore::new(self.db), D1IngestionRuns(self.db));
             return ingest::give_up(&market, &runs, &PlatformClock, job, error).await;
+        }
+        if job.kind == ingest_bars::KIND {
+            return ingest_bars::give_up(&D1IngestionRuns(self.db), &PlatformClock, job, error).await;
         }
         if job.kind == backtest::KIND {
             return self.with_backtests(async |runs| runs.give_up(job, error).await).await;
@@ -114,9 +115,14 @@ impl Wired<'_> {
         ingest.run(job).await
     }
 
+    async fn ingest_bars(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
+        let provider = self.provider(&ingest_bars::Spec::parse(&job.spec)?.provider)?;
+        let (market, runs) = (&D1MarketStore::new(self.db), &D1IngestionRuns(self.db));
+        IngestBars { provider: &provider, market, runs, clock: &PlatformClock }.run(job).await
+    }
+
     fn provider(&self, name: &str) -> Result<Provider<'_>, SliceError> {
-        let network = Network { transport: PlatformTransport(PlatformClock), budget: D1ProviderBudgets(self.db) };
-        providers::open(name, &self.config.provider_settings, network)
+        wiring::provider(self.db, self.config, name)
             .map_err(|error| SliceError::Final { code: "provider_not_configured", message: error.to_string() })
     }
 }

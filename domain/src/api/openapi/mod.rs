@@ -15,6 +15,7 @@ mod problems;
 mod research;
 mod service;
 mod streams;
+mod vendor;
 
 use serde_json::{Map, Value, json};
 
@@ -51,6 +52,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         index_service::OPERATIONS,
         research::OPERATIONS,
         market_data::OPERATIONS,
+        vendor::OPERATIONS,
         streams::OPERATIONS,
         backtests::OPERATIONS,
         chains::OPERATIONS,

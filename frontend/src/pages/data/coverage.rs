@@ -136,6 +136,7 @@ mod tests {
             synthetic: false,
             sessions: vec![CoveredSession { date: day(1), bars: 5 }, CoveredSession { date: day(3), bars: 4 }],
             gaps: vec![day(2)],
+            series: Vec::new(),
         };
         let days: Vec<(i32, u32)> = sessions(&coverage).iter().map(|of| (of.day.number(), of.bars)).collect();
         assert_eq!(days, [(1, 5), (2, 0), (3, 4)]);

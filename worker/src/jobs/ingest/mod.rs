@@ -8,12 +8,12 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::calendar;
 use domain::ingest::{
     Checked, Refused, check_bars, check_caps, check_dividends, check_securities, check_shares, check_splits, is_late,
-    missing_sessions, next_missing, spaced_days,
+    missing_sessions, next_missing, session_findings, spaced_days,
 };
 use domain::market::DailyBar;
 use domain::ports::{
@@ -279,6 +279,7 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
             let reason = format!("{} has no bars of {session} yet", self.provider.name());
             return Err(Interruption::Wait { ms: NOT_YET_MS, reason, counted: false });
         }
+        self.look_at(state, session, &bars).await?;
         // A cap without an accepted bar could never be ranked.
         let priced: HashSet<&Ticker> = bars.iter().map(|bar| &bar.ticker).collect();
         caps.retain(|cap| priced.contains(&cap.ticker));
@@ -291,6 +292,23 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
         }
         self.publish(state, batch).await?;
         Ok(after(session))
+    }
+
+    /// Notes prices that moved more than a day can explain: they are stored, and a person is told.
+    async fn look_at(&self, state: &mut State, session: Day, bars: &[DailyBar]) -> Result<(), StoreError> {
+        let (Some(before), Some(day)) = (calendar::previous_session(session), DayRange::new(session, session)) else {
+            return Ok(());
+        };
+        let before: BTreeMap<Ticker, f64> = self.market.closes(before).await?.into_iter().collect();
+        if before.is_empty() {
+            return Ok(());
+        }
+        let splits = self.market.split_days(day).await?;
+        let splitting: BTreeSet<Ticker> = splits.into_iter().map(|(ticker, _)| ticker).collect();
+        for finding in session_findings(session, bars, &before, &splitting) {
+            state.note(finding);
+        }
+        Ok(())
     }
 
     async fn open_batch(&self, state: &State) -> Result<i64, StoreError> {
@@ -319,7 +337,18 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
                 range.last()
             ),
         });
-        let alerts = alerts.into_iter().collect();
+        let suspect = (state.suspicious() > 0).then(|| Alert {
+            code: "data_suspect",
+            message: format!(
+                "{} delivered {} suspicious prices from {} to {}; run {} names them",
+                self.provider.name(),
+                state.suspicious(),
+                range.first(),
+                range.last(),
+                state.run
+            ),
+        });
+        let alerts = alerts.into_iter().chain(suspect).collect();
         self.runs.save(state.run, &state.progress(gaps), Some(&RunEnd::Succeeded), now).await?;
         Ok(SliceDone { outcome: JobOutcome::Done { state: state.to_json() }, alerts })
     }

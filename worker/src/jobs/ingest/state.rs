@@ -1,14 +1,13 @@
 //! What an ingestion job was asked for, and how far it has come, as JSON in its row.
 
+use domain::ingest::Finding;
 use domain::ingest::{Scope, range_to_fill};
 use domain::ports::{Rejection, RunProgress};
 use domain::units::{Day, DayRange, UnixMillis};
 use serde::{Deserialize, Serialize};
 
+use crate::jobs::run_counts::RunCounts;
 use crate::jobs::runner::SliceError;
-
-/// How many rows that were turned away a run keeps with their reasons.
-const KEPT_REJECTIONS: usize = 100;
 
 /// What was asked for: a range of days, or so many sessions up to the last complete one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,27 +116,14 @@ pub(super) struct State {
     pub(super) step: Step,
     /// How often in a row the source asked for patience.
     pub(super) waits: u32,
-    counts: Counts,
-}
-
-/// What was done so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Counts {
-    requests: u64,
-    inserted: u64,
-    changed: u64,
-    unchanged: u64,
-    rejected: u64,
-    rejections: Vec<(u64, String)>,
-    data_version: Option<i64>,
-    shares_days: Vec<i32>,
+    counts: RunCounts,
 }
 
 impl State {
     /// At the beginning.
     pub(super) fn new(run: i64, range: DayRange) -> Self {
         let (first_day, last_day) = (range.first().number(), range.last().number());
-        Self { run, first_day, last_day, step: Step::Securities { at: 0 }, waits: 0, counts: Counts::default() }
+        Self { run, first_day, last_day, step: Step::Securities { at: 0 }, waits: 0, counts: RunCounts::default() }
     }
 
     /// Reads what the slice before left; `None` before the first.
@@ -167,25 +153,27 @@ impl State {
 
     /// Adds requests that were sent.
     pub(super) const fn count_requests(&mut self, requests: u64) {
-        self.counts.requests += requests;
+        self.counts.count_requests(requests);
     }
 
     /// Adds what a publication did.
     pub(super) const fn count_published(&mut self, published: domain::ports::Published) {
-        self.counts.inserted += published.inserted;
-        self.counts.changed += published.changed;
-        self.counts.unchanged += published.unchanged;
-        self.counts.data_version = Some(published.data_version);
+        self.counts.count_published(published);
     }
 
     /// Adds rows that were turned away; `what` was asked for.
     pub(super) fn count_rejected(&mut self, what: &str, rejections: impl IntoIterator<Item = Rejection>) {
-        for Rejection { line, reason } in rejections {
-            self.counts.rejected += 1;
-            if self.counts.rejections.len() < KEPT_REJECTIONS {
-                self.counts.rejections.push((line, format!("{what}: {reason}")));
-            }
-        }
+        self.counts.count_rejected(what, rejections);
+    }
+
+    /// Adds something suspicious.
+    pub(super) fn note(&mut self, finding: Finding) {
+        self.counts.note(finding);
+    }
+
+    /// How many prices are suspicious.
+    pub(super) const fn suspicious(&self) -> u64 {
+        self.counts.suspicious()
     }
 
     /// Remembers that share counts were asked for as of a day.
@@ -195,20 +183,7 @@ impl State {
 
     /// What the run log shows, with the gaps given.
     pub(super) fn progress(&self, gaps: Vec<Day>) -> RunProgress {
-        let counts = &self.counts;
-        let rejections =
-            counts.rejections.iter().map(|(line, reason)| Rejection { line: *line, reason: reason.clone() });
-        RunProgress {
-            requests: counts.requests,
-            inserted: counts.inserted,
-            changed: counts.changed,
-            unchanged: counts.unchanged,
-            rejected: counts.rejected,
-            rejections: rejections.collect(),
-            gaps,
-            data_version: counts.data_version,
-            shares_days: counts.shares_days.iter().copied().map(Day::from_number).collect(),
-        }
+        self.counts.progress(gaps)
     }
 }
 

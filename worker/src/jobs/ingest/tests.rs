@@ -64,6 +64,8 @@ impl MarketData for Source {
         Capabilities {
             securities: true,
             daily_market: true,
+            ticker_bars: false,
+            intraday: &[],
             reported_caps: self.reported_caps,
             shares: true,
             splits: true,

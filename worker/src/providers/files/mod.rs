@@ -45,6 +45,8 @@ pub(crate) const ABOUT: About = About {
     capabilities: Capabilities {
         securities: true,
         daily_market: true,
+        ticker_bars: true,
+        intraday: &domain::units::BarInterval::ALL,
         reported_caps: true,
         shares: true,
         splits: true,

@@ -20,9 +20,9 @@ fn client<'a>(
     budget: &'a FakeBudget,
     requests_per_minute: u32,
 ) -> Client<&'a FakeTransport<'a>, &'a FakeBudget> {
-    let bearer = Secret::new(KEY.to_owned());
+    let (secret, header) = (Secret::new(KEY.to_owned()), ("authorization", "Bearer "));
     Client::new(
-        Terms { provider: "vendor", requests_per_minute, timeout_ms: 30_000, bearer },
+        Terms { provider: "vendor", requests_per_minute, timeout_ms: 30_000, secret, header },
         network(transport, budget),
     )
 }

@@ -13,6 +13,9 @@ pub(super) const MAX_REQUESTS_PER_MINUTE: u32 = 6_000;
 /// Rows per page of the reference endpoints: the documented maximum.
 pub(super) const PAGE_ROWS: &str = "1000";
 
+/// Minutes that one page of bars is made of at most: the documented maximum.
+pub(super) const PAGE_MINUTES: &str = "50000";
+
 /// Pages followed for one delivery. The largest one, every listed common stock, is about 6 pages; twenty years of the
 /// market's dividends are about 300.
 pub(super) const MAX_PAGES: usize = 500;

@@ -10,9 +10,9 @@ mod wire;
 
 use std::collections::HashSet;
 
-use domain::market::{Dividend, Security, SharesCount, Split};
+use domain::market::{DailyBar, Dividend, IntradayBar, Security, SharesCount, Split};
 use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError, Rejection};
-use domain::units::{Day, DayRange, Ticker};
+use domain::units::{BarInterval, Day, DayRange, Ticker};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::outbound::OutboundAnswer;
@@ -31,6 +31,8 @@ pub(crate) const ABOUT: About = About {
     capabilities: Capabilities {
         securities: true,
         daily_market: true,
+        ticker_bars: true,
+        intraday: &BarInterval::ALL,
         reported_caps: false,
         shares: true,
         splits: true,
@@ -63,8 +65,9 @@ pub(crate) fn open<T: Transport, B: Budget>(
     let requests_per_minute =
         settings.number(REQUESTS_PER_MINUTE, limits::DEFAULT_REQUESTS_PER_MINUTE, limits::MAX_REQUESTS_PER_MINUTE)?;
     let timeout_ms = settings.number(TIMEOUT_MS, limits::DEFAULT_TIMEOUT_MS, limits::MAX_TIMEOUT_MS)?;
-    let bearer = Secret::new(settings.required(API_KEY)?.to_owned());
-    let terms = Terms { provider: ABOUT.name, requests_per_minute, timeout_ms, bearer };
+    let secret = Secret::new(settings.required(API_KEY)?.to_owned());
+    let header = ("authorization", "Bearer ");
+    let terms = Terms { provider: ABOUT.name, requests_per_minute, timeout_ms, secret, header };
     Ok(Massive { base, client: Client::new(terms, network), requests_per_minute })
 }
 
@@ -148,6 +151,22 @@ impl<T: Transport, B: Budget> MarketData for Massive<T, B> {
         let bars =
             self.all_pages(request::grouped_daily(&self.base, day), |row| parse::bar(row, day, &mut seen)).await?;
         Ok(DailyMarket { bars, caps: Vec::new() })
+    }
+
+    async fn daily_bars(&self, ticker: &Ticker, range: DayRange) -> Result<Delivered<DailyBar>, ProviderError> {
+        let first = request::daily(&self.base, ticker, range);
+        let mut seen = HashSet::new();
+        self.all_pages(first, |row| parse::session(row, ticker, &mut seen)).await
+    }
+
+    async fn intraday_bars(
+        &self,
+        ticker: &Ticker,
+        interval: BarInterval,
+        range: DayRange,
+    ) -> Result<Delivered<IntradayBar>, ProviderError> {
+        let first = request::intraday(&self.base, ticker, interval, range);
+        self.all_pages(first, |row| parse::intraday(row, ticker, interval)).await
     }
 
     /// One request a ticker; several at once only where no rate is set, since slots would come one by one anyway.

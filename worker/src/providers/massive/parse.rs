@@ -5,9 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use domain::market::{DailyBar, Dividend, Security, SharesCount, Split};
+use domain::calendar::wall_time;
+use domain::market::{DailyBar, Dividend, IntradayBar, Security, SharesCount, Split};
 use domain::ports::{Delivered, ProviderError, Rejection};
-use domain::units::{Day, Ticker};
+use domain::units::{BarInterval, Day, Ticker, UnixMillis};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::wire::{Bar, DividendRow, Envelope, ReferenceTicker, Row, SplitRow, WireRow};
@@ -69,6 +70,41 @@ pub(super) fn bar(row: &Bar, day: Day, seen: &mut HashSet<Ticker>) -> Result<Dai
     let (open, high, low) = (price("open", row.open)?, price("high", row.high)?, price("low", row.low)?);
     once(seen, ticker.clone(), &ticker)?;
     Ok(DailyBar { ticker, day, open, high, low, close, adj_close: None, volume })
+}
+
+/// A session of one ticker: the day in New York at whose midnight it begins. `seen` holds the days of the rows before it.
+pub(super) fn session(row: &Bar, asked: &Ticker, seen: &mut HashSet<Day>) -> Result<DailyBar, String> {
+    let start = start(row, asked)?;
+    let day = wall_time(start).map(|wall| wall.day).ok_or_else(|| format!("{asked}: no day has {} ms", start.0))?;
+    once(seen, day, asked)?;
+    bar(row, day, &mut HashSet::new())
+}
+
+/// A bar of one ticker within a session.
+pub(super) fn intraday(row: &Bar, asked: &Ticker, interval: BarInterval) -> Result<IntradayBar, String> {
+    let number = |name: &str, number: Option<f64>| match number {
+        Some(number) if number.is_finite() && number > 0.0 => Ok(number),
+        other => Err(format!("{asked}: expected a price above 0 as {name}, was {}", shown(other))),
+    };
+    Ok(IntradayBar {
+        ticker: asked.clone(),
+        interval,
+        t: start(row, asked)?,
+        open: number("open", row.open)?,
+        high: number("high", row.high)?,
+        low: number("low", row.low)?,
+        close: number("close", row.close)?,
+        volume: row.volume.filter(|volume| volume.is_finite()),
+        vwap: row.vwap.filter(|vwap| vwap.is_finite() && *vwap > 0.0),
+        trades: row.trades.filter(|trades| trades.is_finite()),
+    })
+}
+
+fn start(row: &Bar, asked: &Ticker) -> Result<UnixMillis, String> {
+    if row.ticker.as_deref() != Some(asked.as_str()) {
+        return Err(format!("{asked}: the row is about \"{}\"", excerpt(row.ticker.as_deref().unwrap_or_default())));
+    }
+    row.start.map(UnixMillis).ok_or_else(|| format!("{asked}: the start is missing"))
 }
 
 /// A common stock. `seen` holds the tickers of the rows before it.

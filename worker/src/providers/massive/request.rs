@@ -1,8 +1,8 @@
 //! The URLs of Massive's REST API. Pure: no key, no clock, no I/O.
 
-use domain::units::{Day, DayRange, Ticker};
+use domain::units::{BarInterval, Day, DayRange, Ticker};
 
-use super::limits::{HOSTS, PAGE_ROWS};
+use super::limits::{HOSTS, PAGE_MINUTES, PAGE_ROWS};
 use crate::providers::http::BaseUrl;
 
 /// The whole market's bars of one day, as traded.
@@ -10,6 +10,25 @@ pub(super) fn grouped_daily(base: &BaseUrl, day: Day) -> String {
     let day = day.to_string();
     let path = ["v2", "aggs", "grouped", "locale", "us", "market", "stocks", &day];
     base.join(&path, &[("adjusted", "false")])
+}
+
+/// The first page of one ticker's sessions, as traded.
+pub(super) fn daily(base: &BaseUrl, ticker: &Ticker, range: DayRange) -> String {
+    aggregates(base, ticker, ("1", "day"), range)
+}
+
+/// The first page of one ticker's bars within sessions, as traded.
+pub(super) fn intraday(base: &BaseUrl, ticker: &Ticker, interval: BarInterval, range: DayRange) -> String {
+    match interval.minutes() {
+        60 => aggregates(base, ticker, ("1", "hour"), range),
+        minutes => aggregates(base, ticker, (&minutes.to_string(), "minute"), range),
+    }
+}
+
+fn aggregates(base: &BaseUrl, ticker: &Ticker, (multiplier, timespan): (&str, &str), range: DayRange) -> String {
+    let (first, last) = (range.first().to_string(), range.last().to_string());
+    let path = ["v2", "aggs", "ticker", ticker.as_str(), "range", multiplier, timespan, &first, &last];
+    base.join(&path, &[("adjusted", "false"), ("sort", "asc"), ("limit", PAGE_MINUTES)])
 }
 
 /// The first page of the common stocks listed on a day.
@@ -84,6 +103,11 @@ mod tests {
         assert_eq!(
             grouped_daily(&base, day("2026-06-01")),
             "https://api.massive.com/v2/aggs/grouped/locale/us/market/stocks/2026-06-01?adjusted=false"
+        );
+        assert_eq!(
+            intraday(&base, &"ACME".parse().unwrap(), BarInterval::HOUR, range),
+            "https://api.massive.com/v2/aggs/ticker/ACME/range/1/hour/2026-06-01/2026-06-30?adjusted=false&sort=asc\
+             &limit=50000"
         );
         assert_eq!(
             tickers(&base, day("2026-06-01")),

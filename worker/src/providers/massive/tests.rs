@@ -38,6 +38,14 @@ fn replay(request: &OutboundRequest) -> Outcome {
         assert_eq!(query, "adjusted=false");
         return fixture(200, &format!("grouped_{day}.json"));
     }
+    if let Some(range) = path.strip_prefix("/v2/aggs/ticker/") {
+        return match (range.split('/').nth(3), range.starts_with("ACME/"), query.contains("cursor=")) {
+            (Some("day"), true, _) => fixture(200, "aggs_day_ACME.json"),
+            (Some("hour"), true, false) => fixture(200, "aggs_hour_ACME_page_1.json"),
+            (Some("hour"), true, true) => fixture(200, "aggs_hour_ACME_page_2.json"),
+            _ => fixture(200, "aggs_none.json"),
+        };
+    }
     match (path, query.contains("cursor=")) {
         ("/v3/reference/tickers", false) => fixture(200, "tickers_page_1.json"),
         ("/v3/reference/tickers", true) => fixture(200, "tickers_page_2.json"),

@@ -41,7 +41,7 @@ pub(super) enum Row<T> {
     Misshapen(serde::de::IgnoredAny),
 }
 
-/// A bar of `/v2/aggs/...`. `t` is left out: the session is the day that was asked for.
+/// A bar of `/v2/aggs/...`.
 #[derive(Deserialize)]
 pub(super) struct Bar {
     /// Absent in per-ticker answers, where the envelope has it.
@@ -58,6 +58,13 @@ pub(super) struct Bar {
     /// Shares traded; fractions occur.
     #[serde(rename = "v")]
     pub(super) volume: Option<f64>,
+    /// Start of the bar, Unix milliseconds. In the grouped answer the session is the day that was asked for.
+    #[serde(rename = "t")]
+    pub(super) start: Option<i64>,
+    #[serde(rename = "vw")]
+    pub(super) vwap: Option<f64>,
+    #[serde(rename = "n")]
+    pub(super) trades: Option<f64>,
 }
 
 /// A line of `/v3/reference/tickers`, and the details of one from `/v3/reference/tickers/{ticker}`.

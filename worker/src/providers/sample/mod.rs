@@ -8,6 +8,7 @@
 mod chain;
 mod company;
 mod corporate;
+mod intraday;
 mod life;
 mod names;
 mod price;
@@ -23,9 +24,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use domain::calendar;
-use domain::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
+use domain::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError, QuoteRows};
-use domain::units::{Day, DayRange, Ticker};
+use domain::units::{BarInterval, Day, DayRange, Ticker};
 
 use crate::providers::http::{Budget, Network, Transport};
 use crate::providers::{About, OpenError, ProviderSettings, Setting};
@@ -43,6 +44,8 @@ pub(crate) const ABOUT: About = About {
     capabilities: Capabilities {
         securities: true,
         daily_market: true,
+        ticker_bars: true,
+        intraday: &[BarInterval::HOUR],
         reported_caps: true,
         shares: true,
         splits: true,
@@ -87,6 +90,15 @@ impl Sample {
     /// The option chains of one session; empty where the day is none.
     pub(crate) fn chains_on(&self, day: Day) -> QuoteRows {
         self.0.chains_on(day)
+    }
+}
+
+impl Sample {
+    /// The days of a range on which a ticker trades.
+    fn courses(&self, ticker: &Ticker, range: DayRange) -> impl Iterator<Item = (DailyBar, [f64; walk::POINTS - 1])> {
+        let listing = self.0.by_ticker.get(ticker).map(|at| &self.0.listings[*at]);
+        let days = (range.first().number()..=range.last().number()).map(Day::from_number);
+        listing.into_iter().flat_map(move |listing| days.clone().filter_map(|day| listing.course(day)))
     }
 }
 
@@ -176,6 +188,19 @@ impl Listing {
         (bar, ReportedCap { ticker: self.company.ticker.clone(), day, cap: close * shares })
     }
 
+    /// The bar of a day and the prices that it was made from, from the open on; `None` where it does not trade.
+    fn course(&self, day: Day) -> Option<(DailyBar, [f64; walk::POINTS - 1])> {
+        let k = weekday::number_of(day).filter(|k| calendar::is_session(day) && self.trades(day, *k))?;
+        let factors = FactorDay::at(k);
+        let course = price::log_course(&self.company, self.origin, &factors, k);
+        let (spread, basis) = (self.company.line_spread(k), self.splits.factor(k));
+        let mut prices = [0.0; walk::POINTS - 1];
+        for (price, log_price) in prices.iter_mut().zip(&course[1..]) {
+            *price = in_cents(libm::exp(log_price + spread) / basis);
+        }
+        Some((self.day(&factors, day, k).0, prices))
+    }
+
     /// Between 0.2 % and 0.8 % of the shares on an ordinary day, more when the price moves.
     fn volume_on(&self, k: u32, shares: f64, log_return: f64) -> f64 {
         let turnover = 0.002 + 0.006 * self.volume.uniform(0x8000_0000);
@@ -221,6 +246,24 @@ impl MarketData for Sample {
 
     async fn daily_market(&self, day: Day) -> Result<DailyMarket, ProviderError> {
         Ok(self.0.market_on(day))
+    }
+
+    async fn daily_bars(&self, ticker: &Ticker, range: DayRange) -> Result<Delivered<DailyBar>, ProviderError> {
+        let bars = self.courses(ticker, range).map(|(bar, _)| bar);
+        Ok(Delivered::clean(bars.collect()))
+    }
+
+    async fn intraday_bars(
+        &self,
+        ticker: &Ticker,
+        interval: BarInterval,
+        range: DayRange,
+    ) -> Result<Delivered<IntradayBar>, ProviderError> {
+        if interval != BarInterval::HOUR {
+            return Ok(Delivered::clean(Vec::new()));
+        }
+        let hours = self.courses(ticker, range).flat_map(|(bar, course)| intraday::hours(&bar, &course));
+        Ok(Delivered::clean(hours.collect()))
     }
 
     async fn shares(&self, tickers: &[Ticker], as_of: Day) -> Result<Delivered<SharesCount>, ProviderError> {

@@ -265,3 +265,34 @@ fn it_keeps_what_every_source_promises() {
     };
     block_on(every_promise(&source, &case));
 }
+
+#[test]
+fn the_hours_of_a_session_make_up_its_bar() {
+    let sample = Sample::from_settings(&ProviderSettings::default()).unwrap();
+    let range = DayRange::new("2024-11-25".parse().unwrap(), "2024-12-31".parse().unwrap()).unwrap();
+    let day = "2024-11-25".parse().unwrap();
+    let listed = pollster::block_on(sample.securities(day)).unwrap().rows;
+    let mut half_days = 0;
+    for security in listed.iter().take(40) {
+        let sessions = pollster::block_on(sample.daily_bars(&security.ticker, range)).unwrap().rows;
+        let hours = pollster::block_on(sample.intraday_bars(&security.ticker, BarInterval::HOUR, range)).unwrap().rows;
+        for session in sessions {
+            let of_day = |bar: &&IntradayBar| domain::calendar::wall_time(bar.t).unwrap().day == session.day;
+            let hours: Vec<&IntradayBar> = hours.iter().filter(of_day).collect();
+            // The days after Thanksgiving and before Christmas close at 13:00: four hours with trades.
+            let half_day = ["2024-11-29", "2024-12-24"].contains(&session.day.to_string().as_str());
+            half_days += usize::from(half_day);
+            assert_eq!(hours.len(), if half_day { 4 } else { 7 }, "{} {}", session.ticker, session.day);
+            let fold = |pick: fn(&IntradayBar) -> f64, choose: fn(f64, f64) -> f64| {
+                hours.iter().map(|bar| pick(bar)).reduce(choose)
+            };
+            assert_eq!(Some(hours[0].open), session.open);
+            assert_eq!(hours[hours.len() - 1].close.to_bits(), session.close.to_bits());
+            assert_eq!(fold(|bar| bar.high, f64::max), session.high);
+            assert_eq!(fold(|bar| bar.low, f64::min), session.low);
+            assert_eq!(fold(|bar| bar.volume.unwrap(), |a, b| a + b), session.volume);
+            assert!(hours.windows(2).all(|pair| pair[0].close.to_bits() == pair[1].open.to_bits()));
+        }
+    }
+    assert!(half_days > 60, "{half_days}");
+}

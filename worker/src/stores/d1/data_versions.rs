@@ -24,8 +24,11 @@ struct Row {
 
 /// The statement that reads these scopes; it goes into the same batch as the data whose version is wanted.
 pub(crate) fn select(scopes: &[&str]) -> Statement {
-    let names: Vec<&str> = scopes.iter().copied().chain(["all"]).collect();
-    Statement::new(SELECT).bind(serde_json::json!(names).to_string())
+    // One row read a scope: a list to look in would be read for each of them.
+    let names = scopes.iter().copied().chain(["all"]);
+    let looked_up: Vec<String> =
+        (1..=scopes.len() + 1).map(|number| SELECT.trim().replace("?1", &format!("?{number}"))).collect();
+    names.fold(Statement::new(looked_up.join(" union all ")), Statement::bind)
 }
 
 /// The answer of [`select`] for the same scopes.

@@ -34,6 +34,7 @@ struct Row {
     rejected: u64,
     rejections: String,
     gaps: String,
+    findings: String,
     data_version: Option<i64>,
     error_code: Option<String>,
     error: Option<String>,
@@ -109,7 +110,8 @@ impl RunLog for D1IngestionRuns<'_> {
             .bind(status)
             .bind(code)
             .bind(message)
-            .bind(end.map(|_| now));
+            .bind(end.map(|_| now))
+            .bind(findings_json(progress));
         self.0.run(save).await?;
         Ok(())
     }
@@ -140,6 +142,7 @@ impl Row {
             },
             rejections,
             gaps: gaps.into_iter().map(Day::from_number).collect(),
+            findings: stored_json(&self.findings)?,
             data_version: self.data_version,
             error: self.error_code.map(|code| IngestionError { code, message: self.error.unwrap_or_default() }),
             started_at: self.started_at,
@@ -162,6 +165,15 @@ fn rejections_json(progress: &RunProgress) -> String {
         .rejections
         .iter()
         .map(|rejection| serde_json::json!({"line": rejection.line, "reason": rejection.reason}));
+    serde_json::Value::Array(rows.collect()).to_string()
+}
+
+fn findings_json(progress: &RunProgress) -> String {
+    let rows = progress.findings.iter().map(|found| {
+        serde_json::json!({
+            "ticker": found.ticker, "day": found.day.to_string(), "kind": found.kind, "detail": found.detail,
+        })
+    });
     serde_json::Value::Array(rows.collect()).to_string()
 }
 

@@ -8,7 +8,6 @@ mod sql;
 
 pub(crate) mod api_keys;
 pub(crate) mod backtests;
-#[cfg_attr(not(test), expect(dead_code, reason = "the routes that read bars come next"))]
 pub(crate) mod bars;
 pub(crate) mod chains;
 pub(crate) mod coverage;
@@ -24,6 +23,7 @@ pub(crate) mod jobs;
 pub(crate) mod market;
 pub(crate) mod operations;
 pub(crate) mod provider_budgets;
+pub(crate) mod reference;
 pub(crate) mod research;
 mod rows;
 pub(crate) mod securities;

@@ -8,9 +8,10 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use domain::bars::{Adjustment, Bar, BarSize, Span};
+use domain::bars::{Adjustment, Bar, BarSize, Factors, Span};
 use domain::ports::StoreError;
-use domain::units::{Day, UnixMillis};
+use domain::units::{BarInterval, Day, UnixMillis};
+use serde::Deserialize;
 
 use super::data_versions::{self, Versions};
 use super::{D1, Statement};
@@ -66,6 +67,18 @@ pub(crate) struct BarsFound {
     pub(crate) stored_as: Option<&'static str>,
 }
 
+/// The days on which a series has bars.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct HeldDays {
+    /// `None` for sessions.
+    pub(crate) interval: Option<BarInterval>,
+    /// Likewise.
+    pub(crate) source: Option<String>,
+    pub(crate) bars: u64,
+    /// In no order.
+    pub(crate) days: Vec<Day>,
+}
+
 /// The scopes whose publications can change the answer to a query.
 pub(crate) const SCOPES: [&str; 1] = ["bars"];
 
@@ -74,6 +87,47 @@ pub(crate) const SCOPES: [&str; 1] = ["bars"];
 pub(crate) struct D1Bars<'a>(pub(crate) &'a D1);
 
 impl D1Bars<'_> {
+    /// The days on which each series of a ticker has bars, sessions first, and whether the sample provider published here.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn held_days(&self, ticker: &str) -> Result<(Vec<HeldDays>, bool, Versions), StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            interval_minutes: Option<u32>,
+            source: Option<String>,
+            bars: u64,
+            days: String,
+        }
+        let held = Statement::new(sql!("bars/held_days")).bind(ticker);
+        let synthetic = Statement::new(sql!("market/is_synthetic"));
+        let answers = self.0.batch(vec![versions_statement(), held, synthetic]).await?;
+        let unreadable = |error: serde_json::Error| StoreError::Refused(format!("unreadable days: {error}"));
+        let rows = answers[1].decode::<Row>()?.into_iter().filter(|row| row.bars > 0);
+        let held: Result<Vec<HeldDays>, StoreError> = rows
+            .map(|row| {
+                let days: Vec<i32> = serde_json::from_str(&row.days).map_err(unreadable)?;
+                Ok(HeldDays {
+                    interval: row.interval_minutes.and_then(BarInterval::from_minutes),
+                    source: row.source,
+                    bars: row.bars,
+                    days: days.into_iter().map(Day::from_number).collect(),
+                })
+            })
+            .collect();
+        let synthetic = answers[2].scalar::<i64>()? == Some(1);
+        Ok((held?, synthetic, data_versions::decode(&answers[0], &SCOPES)?))
+    }
+
+    /// By what the prices of a query are restated, and the versions that this was read from.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn factors(&self, query: &BarQuery<'_>) -> Result<(Factors, Versions), StoreError> {
+        let answers = self.0.batch(vec![versions_statement(), read::actions_statement(query)]).await?;
+        Ok((read::factors(Some(&answers[1]), query)?, data_versions::decode(&answers[0], &SCOPES)?))
+    }
+
     /// What was published before an instant, which begins the day after `day` in New York.
     ///
     /// # Errors

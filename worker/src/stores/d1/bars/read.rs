@@ -192,10 +192,14 @@ fn found(
     BarsFound { versions, bars, next, sources, stored_as }
 }
 
-fn actions_statement(query: &BarQuery<'_>) -> Statement {
+pub(super) fn actions_statement(query: &BarQuery<'_>) -> Statement {
     let dividends = query.adjustment == Adjustment::SplitsAndDividends;
     match query.as_of {
-        None => Statement::new(sql!("bars/actions")).bind(query.ticker).bind(dividends),
+        // Who does not ask for dividends pays no row for them.
+        None if dividends => {
+            Statement::new(format!("{} {}", sql!("bars/splits"), sql!("bars/dividends"))).bind(query.ticker)
+        }
+        None => Statement::new(sql!("bars/splits")).bind(query.ticker),
         Some(then) => {
             let sql = sql!("bars/actions_as_of");
             Statement::new(sql).bind(query.ticker).bind(dividends).bind(then.version)
@@ -203,7 +207,7 @@ fn actions_statement(query: &BarQuery<'_>) -> Statement {
     }
 }
 
-fn factors(answer: Option<&Rows>, query: &BarQuery<'_>) -> Result<Factors, StoreError> {
+pub(super) fn factors(answer: Option<&Rows>, query: &BarQuery<'_>) -> Result<Factors, StoreError> {
     let Some(answer) = answer.filter(|_| query.adjustment != Adjustment::Raw) else { return Ok(Factors::default()) };
     let actions: Vec<Action> = answer.decode::<ActionRow>()?.into_iter().filter_map(ActionRow::into_action).collect();
     Ok(Factors::new(&actions, query.as_of.map_or(query.today, |then| then.day)))
@@ -233,6 +237,7 @@ fn grouped_statement(query: &BarQuery<'_>, held: &Held, cuts: &[Day]) -> Option<
         .replace("{bucket}", &bucket(query))
         .replace("{segment}", &segment(cuts))
         .replace("{order}", order)
+        .replace("{rows}", &rows_for(query, held, cuts.len()).to_string())
         .replace("{source}", if query.source.is_some() { OF_SOURCE } else { "" });
     // Of a bar that is made of hours, a day or longer is the regular session's, as a session's own bar is.
     let regular_only = query.regular_only || (held.interval.is_some() && query.size.unit() != Unit::Minutes);
@@ -245,6 +250,24 @@ fn grouped_statement(query: &BarQuery<'_>, held: &Held, cuts: &[Day]) -> Option<
         None if then.is_some() => statement.bind(then),
         None => statement,
     })
+}
+
+/// How many rows are enough for a page: no bar is made of more than its length holds, and one more tells of the next page.
+fn rows_for(query: &BarQuery<'_>, held: &Held, cuts: usize) -> usize {
+    const TRADED_MINUTES: usize = 960;
+    let count = query.size.count() as usize;
+    let days = match query.size.unit() {
+        Unit::Minutes => 0,
+        Unit::Days => count,
+        Unit::Weeks => count * 7,
+        Unit::Months => count * 31,
+    };
+    let per_bar = match (held.interval, days) {
+        (None, days) => days,
+        (Some(interval), 0) => count.div_ceil(interval.minutes() as usize),
+        (Some(interval), days) => days * TRADED_MINUTES.div_ceil(interval.minutes() as usize),
+    };
+    per_bar.saturating_mul(query.limit + 2 + cuts)
 }
 
 /// The number of the bar that a row belongs to, ascending in time.

@@ -16,9 +16,10 @@ mod tests;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
+use domain::calendar::new_york_instant;
 use domain::market::{BarRow, BarRows, DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
 use domain::ports::{MarketStore, Origin, Published, StoreError};
-use domain::units::{Day, DayRange, Ticker, UnixMillis};
+use domain::units::{BarInterval, Day, DayRange, Ticker, UnixMillis};
 use serde::Deserialize;
 
 use super::{D1, Statement};
@@ -57,6 +58,18 @@ impl<'a> D1MarketStore<'a> {
             ])
             .await?;
         Ok(())
+    }
+}
+
+impl D1MarketStore<'_> {
+    async fn ticker_days(&self, asked: Statement) -> Result<Vec<(Ticker, Day)>, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            ticker: String,
+            day: i32,
+        }
+        let rows = self.db.run(asked).await?.decode::<Row>()?.into_iter();
+        Ok(rows.filter_map(|row| Some((row.ticker.parse().ok()?, Day::from_number(row.day)))).collect())
     }
 }
 
@@ -177,6 +190,48 @@ impl MarketStore for D1MarketStore<'_> {
             .map(|row| row.ticker)
             .collect();
         Ok(among.iter().filter(|ticker| known.contains(ticker.as_str())).cloned().collect())
+    }
+
+    async fn held_intraday(
+        &self,
+        source: &str,
+        interval: BarInterval,
+        tickers: &[Ticker],
+        range: DayRange,
+    ) -> Result<HashSet<(Ticker, Day)>, StoreError> {
+        let names: Vec<&str> = tickers.iter().map(Ticker::as_str).collect();
+        let asked = Statement::new(sql!("market/held_intraday"))
+            .bind(serde_json::json!(names).to_string())
+            .bind(interval.minutes())
+            .bind(source)
+            .bind(new_york_instant(range.first(), 0))
+            .bind(new_york_instant(range.last().plus(1), 0).plus_ms(-1));
+        Ok(self.ticker_days(asked).await?.into_iter().collect())
+    }
+
+    async fn largest(&self, count: usize) -> Result<Vec<Ticker>, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            ticker: String,
+        }
+        let rows = self.db.run(Statement::new(sql!("market/largest")).bind(count)).await?;
+        Ok(rows.decode::<Row>()?.into_iter().filter_map(|row| row.ticker.parse().ok()).collect())
+    }
+
+    async fn split_days(&self, range: DayRange) -> Result<Vec<(Ticker, Day)>, StoreError> {
+        let sql = sql!("market/split_days");
+        self.ticker_days(Statement::new(sql).bind(range.first()).bind(range.last())).await
+    }
+
+    async fn closes(&self, day: Day) -> Result<Vec<(Ticker, f64)>, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            ticker: String,
+            close: f64,
+        }
+        let rows = self.db.run(Statement::new(sql!("market/closes")).bind(day)).await?;
+        let rows = rows.decode::<Row>()?.into_iter();
+        Ok(rows.filter_map(|row| Some((row.ticker.parse().ok()?, row.close))).collect())
     }
 
     async fn held_sessions(&self, range: DayRange) -> Result<Vec<Day>, StoreError> {
