@@ -270,6 +270,49 @@ fn migrations_are_numbered_without_a_gap_and_their_tables_are_strict() {
 }
 
 #[test]
+fn the_schema_page_names_every_table() {
+    let page = fs::read_to_string(root().join("docs/schema.md")).unwrap();
+    let migrations = sources("migrations", &[".sql"]);
+    let made = migrations.iter().flat_map(|migration| migration.text.lines());
+    let made = made.filter_map(|line| line.strip_prefix("create table ")?.split([' ', '(']).next());
+    let tables: std::collections::BTreeSet<&str> = made.collect();
+    assert!(tables.contains("daily_bars"), "the migrations are not read: {tables:?}");
+    let missing: Vec<&&str> = tables.iter().filter(|table| !page.contains(&format!("`{table}`"))).collect();
+    assert!(missing.is_empty(), "docs/schema.md does not name {missing:?}");
+}
+
+#[test]
+fn decisions_are_numbered_without_a_gap_and_twice_none() {
+    let decisions = sources("docs/decisions", &[".md"]);
+    assert!(!decisions.is_empty());
+    for (index, decision) in decisions.iter().enumerate() {
+        let (name, number) = (decision.path.trim_start_matches("docs/decisions/"), format!("{:04}", index + 1));
+        assert!(name.starts_with(&format!("{number}-")), "{name} is not number {number}");
+        assert!(decision.text.starts_with(&format!("# {number} · ")), "{name} is not headed \"# {number} · …\"");
+    }
+}
+
+#[test]
+fn references_to_decisions_lead_to_one() {
+    let mut wrong = Vec::new();
+    // This file names the folder to look for it.
+    let others = sources("", &[".md", ".rs", ".mjs", ".sql", ".toml"]).into_iter();
+    for source in others.filter(|source| source.path != "domain/tests/tidy.rs") {
+        for (index, line) in source.text.lines().enumerate() {
+            for rest in line.split("decisions/0").skip(1) {
+                let name: String =
+                    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-._".contains(*c)).collect();
+                let file = format!("docs/decisions/0{}", name.trim_end_matches('.'));
+                if !root().join(&file).exists() {
+                    wrong.push(format!("{}:{}: {file} is not there", source.path, index + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn recorded_answers_say_where_they_come_from() {
     let mut files = Vec::new();
     collect(&root().join("worker/src/providers"), &mut files);

@@ -1,4 +1,4 @@
-//! Charts as our own SVG: docs/decisions/0008-own-charts.md says why. The maths is in files of its own, with its tests.
+//! Charts as our own SVG: docs/decisions/0013-own-charts.md says why. The maths is in files of its own, with its tests.
 
 mod bars;
 mod calendar;
