@@ -34,6 +34,8 @@ const READS: [(&str, &str); 44] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
+    ("GET", "/index-compositions"),
+    ("GET", "/coverage"),
     ("GET", "/composition-changes"),
     ("POST", "/export-data"),
     ("GET", "/index-explain?date=2026-08-03"),
@@ -77,6 +79,16 @@ const READS: [(&str, &str); 44] = [
     ("POST", "/graphql"),
 ];
 
+/// What is open to everyone whatever the settings say.
+const PUBLIC: [(&str, &str); 6] = [
+    ("GET", "/health"),
+    ("GET", "/ready"),
+    ("GET", "/docs"),
+    ("GET", "/openapi.json"),
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in/token"),
+];
+
 const SCOPES: [&str; 6] = ["read", "ingest", "build", "stream", "backtest", "admin"];
 
 /// Makes a key as `make key` does.
@@ -102,6 +114,50 @@ fn with_key(server: &Server, method: &'static str, path: &str, key: Option<&str>
         Some(key) => request.header("authorization", &format!("Bearer {key}")),
         None => request,
     }
+}
+
+/// Whether a request's path is one that a templated path of the description stands for.
+fn stands_for(template: &str, path: &str) -> bool {
+    let path = path.split('?').next().unwrap();
+    let (wanted, given) = (template.split('/'), path.split('/'));
+    wanted.clone().count() == given.clone().count()
+        && wanted.zip(given).all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
+}
+
+#[test]
+fn every_described_route_is_in_the_matrix_under_the_access_it_is_described_with() {
+    let text = std::fs::read_to_string(repository().join("docs/openapi.json")).unwrap();
+    let described: Value = serde_json::from_str(&text).unwrap();
+    let writes = WRITES.into_iter();
+    let reads = READS.into_iter().map(|(method, path)| (method, path, "read"));
+    let public = PUBLIC.into_iter().map(|(method, path)| (method, path, ""));
+    let matrix: Vec<(&str, &str, &str)> = writes.chain(reads).chain(public).collect();
+    let mut wrong = Vec::new();
+    let mut met = vec![false; matrix.len()];
+    for (template, methods) in described["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let method = method.to_uppercase();
+            if !["GET", "POST", "PUT", "DELETE", "PATCH"].contains(&method.as_str()) {
+                continue;
+            }
+            let scope = operation["security"][0]["apiKey"][0].as_str().unwrap_or("");
+            let mut tried = false;
+            for (index, (_, _, expected)) in
+                matrix.iter().enumerate().filter(|(_, (of, path, _))| *of == method && stands_for(template, path))
+            {
+                (tried, met[index]) = (true, true);
+                if *expected != scope {
+                    wrong.push(format!("{method} {template} is described with \"{scope}\", tried with \"{expected}\""));
+                }
+            }
+            if !tried {
+                wrong.push(format!("{method} {template} is described, but no request of the matrix tries it"));
+            }
+        }
+    }
+    let strangers = matrix.iter().zip(met).filter(|(_, met)| !met);
+    wrong.extend(strangers.map(|((method, path, _), _)| format!("{method} {path} is tried, but not described")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn is_refused(reply: &Reply) -> bool {
@@ -144,6 +200,10 @@ fn every_route_lets_in_exactly_the_scope_it_names() {
                 );
                 assert!(reply.status < 500, "{what}: {}", reply.status);
             }
+        }
+        for (method, path) in PUBLIC {
+            let anonymous = with_key(&server, method, path, None).send();
+            assert!(!is_refused(&anonymous), "{method} {path}: {}", anonymous.status);
         }
         for path in ["/health", "/ready"] {
             let _ = server.get(path).expect(200);
