@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where its tools fail")]
 
 mod backup;
+mod description;
 mod wrangler_dev;

@@ -29,8 +29,10 @@ const HASHES: &str = r#"{"id": 7, "reproduced": true, "data_is_current": true, "
     "1", "parameters": "9c1e", "data": "51ab", "results": "0d2f"}, "found": {"engine_version": "1", "parameters": "9c1e",
     "data": "51ab", "results": "0d2f"}}"#;
 const QUEUED: &str = r#"{"id": 7, "status": "queued"}"#;
+const NO_CHOICE: &str = "`invalid_value`: a form or table that is not offered.";
 const KEYED: &str = "`idempotency_mismatch`: the key came before with another body; `too_many_runs`.";
 const NO_DATA: &str = "`no_data`: no chain of the underlying is held in the range; `nearest_sessions` names some.";
+const NO_JSON: &str = "`unsupported_content_type`: the body is not JSON.";
 const IMPOSSIBLE: &str = "`invalid_value`: a field that cannot be; each is named with its rule.";
 
 const fn read(
@@ -94,7 +96,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[],
         Some(Body::Json(Shape::of::<Strategy>(STRATEGY))),
         (202, Answer::Json(Shape::of::<QueuedBacktest>(QUEUED))),
-        &[(404, NO_DATA), (409, KEYED), (422, IMPOSSIBLE)],
+        &[(404, NO_DATA), (409, KEYED), (415, NO_JSON), (422, IMPOSSIBLE)],
     ),
     read(
         "/backtests",
@@ -136,8 +138,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "Every trade with its legs, quotes, fills and fees",
         "",
         &[ID, FORMAT, SHARE],
-        Answer::Json(Shape::of::<BacktestTrades>(r#"{"id": 7, "trades": []}"#)),
-        &[(404, UNKNOWN), (409, NO_RESULTS)],
+        Answer::JsonOrCsv(
+            Shape::of::<BacktestTrades>(r#"{"id": 7, "trades": []}"#),
+            "trade_id,entry_date,exit_date,exit_reason,days_held,entry_spot,exit_spot,quantity,legs,entry_prices,exit_prices,\
+            entry_net,exit_net,commissions,slippage,pnl,entry_margin,max_favourable,max_adverse,flags\n",
+        ),
+        &[(404, UNKNOWN), (409, NO_RESULTS), (422, NO_CHOICE)],
     ),
     read(
         "/backtests/{id}/equity",
@@ -145,8 +151,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "The account at every session",
         "",
         &[ID, FORMAT, SHARE],
-        Answer::Json(Shape::of::<BacktestEquity>(r#"{"id": 7, "data": []}"#)),
-        &[(404, UNKNOWN), (409, NO_RESULTS)],
+        Answer::JsonOrCsv(
+            Shape::of::<BacktestEquity>(r#"{"id": 7, "data": []}"#),
+            "date,spot,cash,positions_value,equity,drawdown,open_positions,opened,closed,realised,fees,margin,buying_power,\
+            hedge_shares,stale_marks,delta,gamma,theta,vega\n",
+        ),
+        &[(404, UNKNOWN), (409, NO_RESULTS), (422, NO_CHOICE)],
     ),
     read(
         "/backtests/{id}/report.xlsx",
@@ -164,7 +174,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "",
         &[ID, Parameter::query("table", Kind::Choice(&["trades", "equity"], true), "Which table."), SHARE],
         Answer::Text("application/vnd.apache.parquet", "PAR1"),
-        &[(404, UNKNOWN), (409, NO_RESULTS)],
+        &[(404, UNKNOWN), (409, NO_RESULTS), (422, NO_CHOICE)],
     ),
     read(
         "/backtests/{id}/reproduce",
@@ -229,10 +239,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ("Runs a strategy for every combination of a grid", "At most 5 fields and 200 runs; all are added, or none."),
         &[],
         Some(Body::Json(Shape::of::<StartSweep>(
-            r#"{"name": "deltas", "strategy": {}, "grid": {"legs[0].select.target": [0.1, 0.16, 0.3]}}"#,
+            r#"{"name": "deltas", "strategy": {"underlying": "SPX", "start_date": "2019-04-25", "end_date": "2019-07-22",
+                "dte": {"target": 14, "min": 7, "max": 21}, "legs": [{"side": "sell", "type": "p", "select": {"by": "delta",
+                "target": 0.16}}], "entry": {"when": "when_flat"}}, "grid": {"legs[0].select.target": [0.1, 0.16, 0.3]}}"#,
         ))),
         (202, Answer::Json(Shape::of::<Sweep>(SWEEP))),
-        &[(404, NO_DATA), (409, KEYED), (422, IMPOSSIBLE)],
+        &[(404, NO_DATA), (409, KEYED), (415, NO_JSON), (422, IMPOSSIBLE)],
     ),
     read(
         "/sweeps",
@@ -268,7 +280,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 "spread": 50, "initial_balance": 100000}"#,
         ))),
         (202, Answer::Json(Shape::of::<StartedBacktest>(r#"{"task_id": "7"}"#))),
-        &[(404, NO_DATA), (409, KEYED), (422, IMPOSSIBLE)],
+        &[(404, NO_DATA), (409, KEYED), (415, NO_JSON), (422, IMPOSSIBLE)],
     ),
     read(
         "/benchmark_data",

@@ -46,7 +46,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         body: None,
         status: 200,
-        answer: Answer::Json(Shape::of::<ChainOfDay>(DAY)),
+        answer: Answer::JsonOrCsv(
+            Shape::of::<ChainOfDay>(DAY),
+            "quote_date,underlying,underlying_price,expiration,strike,type,bid,ask,iv,delta,gamma,theta,vega,volume,\
+            open_interest,root\n",
+        ),
         problems: &[
             (
                 404,

@@ -76,6 +76,7 @@ pub fn document() -> Value {
         }
     }
     problems::SHAPE.add_to(&mut schemas);
+    schemas.values_mut().for_each(let_parts_be_absent);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -95,6 +96,17 @@ pub fn document() -> Value {
             "securitySchemes": access::schemes(),
         },
     })
+}
+
+/// Fields that are flattened from an option are derived as "these fields, or null", and no object is null: it simply lacks them.
+fn let_parts_be_absent(schema: &mut Value) {
+    let parts = schema.get_mut("allOf").and_then(Value::as_array_mut);
+    for part in parts.into_iter().flatten() {
+        let Some([fields, null]) = part.get("oneOf").and_then(Value::as_array).map(Vec::as_slice) else { continue };
+        if *null == json!({"type": "null"}) {
+            *part = json!({"anyOf": [fields, {"type": "object"}]});
+        }
+    }
 }
 
 /// The whole document as it is kept in `docs/openapi.json`.
@@ -196,6 +208,40 @@ mod tests {
         for target in found {
             assert!(document.pointer(target.trim_start_matches('#')).is_some(), "{target}");
         }
+    }
+
+    #[test]
+    fn fields_of_an_absent_part_may_be_absent() {
+        let parts = &document()["components"]["schemas"]["StreamWindow"]["allOf"];
+        let optional = parts.as_array().unwrap().iter().find(|part| part.get("anyOf").is_some()).expect("the detail");
+        assert_eq!(optional["anyOf"][1], json!({"type": "object"}));
+        assert!(!parts.to_string().contains(r#"{"type":"null"}"#), "{parts}");
+    }
+
+    #[test]
+    fn other_bodies_than_json_and_answers_as_csv_are_described() {
+        let document = document();
+        let paths = document["paths"].as_object().unwrap();
+        let mut wrong = Vec::new();
+        for (path, method, operation) in
+            paths.iter().flat_map(|(path, all)| all.as_object().unwrap().iter().map(move |(m, o)| (path, m, o)))
+        {
+            let body = &operation["requestBody"];
+            // A body that may be left out may come without a type as well.
+            if body["required"] == true
+                && body["content"].get("application/json").is_some()
+                && operation["responses"].get("415").is_none()
+            {
+                wrong.push(format!("{method} {path}: 415 is not described"));
+            }
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let mut formats = parameters.filter(|parameter| parameter["name"] == "format");
+            let takes_csv = formats.any(|parameter| parameter["schema"]["enum"].to_string().contains("csv"));
+            if takes_csv && operation["responses"]["200"]["content"].get("text/csv").is_none() {
+                wrong.push(format!("{method} {path}: CSV can be asked for and is not described"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     #[test]

@@ -133,6 +133,10 @@ impl Body {
 pub(super) enum Answer {
     /// JSON.
     Json(Shape),
+    /// JSON or CSV, as asked for.
+    JsonOrCsv(Shape, &'static str),
+    /// A JSON document of any shape: an example.
+    Document(&'static str),
     /// JSON made from stored data, kept by the caches.
     Cached(Shape),
     /// The same, also as CSV and as a workbook.
@@ -159,8 +163,12 @@ impl Answer {
 
     const fn shape(self) -> Option<Shape> {
         match self {
-            Self::Json(shape) | Self::Cached(shape) | Self::CachedTable(shape) | Self::CachedCsv(shape) => Some(shape),
-            Self::Workbook | Self::Csv(_) | Self::Text(..) | Self::Empty => None,
+            Self::Json(shape)
+            | Self::JsonOrCsv(shape, _)
+            | Self::Cached(shape)
+            | Self::CachedTable(shape)
+            | Self::CachedCsv(shape) => Some(shape),
+            Self::Workbook | Self::Csv(_) | Self::Document(_) | Self::Text(..) | Self::Empty => None,
         }
     }
 
@@ -168,6 +176,16 @@ impl Answer {
         let workbook = json!({"schema": {"type": "string", "format": "binary"}});
         match self {
             Self::Json(shape) | Self::Cached(shape) => json!({"application/json": shape.content()}),
+            Self::JsonOrCsv(shape, example) => json!({
+                "application/json": shape.content(),
+                "text/csv": {"schema": {"type": "string"}, "example": example},
+            }),
+            Self::Document(example) => json!({
+                "application/json": {
+                    "schema": {"type": "object"},
+                    "example": serde_json::from_str::<Value>(example).unwrap_or_default(),
+                },
+            }),
             Self::CachedCsv(shape) => json!({
                 "application/json": shape.content(),
                 "text/csv": {"schema": {"type": "string", "description": "RFC 4180, the main table row by row."}},

@@ -147,7 +147,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         parameters: &[],
         body: None,
         status: 200,
-        answer: Answer::Text("application/json", "{\"openapi\": \"3.1.0\"}"),
+        answer: Answer::Document(r#"{"openapi": "3.1.0"}"#),
         problems: &[],
     },
     Operation {

@@ -141,9 +141,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         body: None,
         status: 200,
-        answer: Answer::Json(Shape::of::<StreamValues>(
-            r#"{"symbol": "BTC/USD", "total": 2, "from": 0, "values": [64998.5, 65001.25]}"#,
-        )),
+        answer: Answer::JsonOrCsv(
+            Shape::of::<StreamValues>(r#"{"symbol": "BTC/USD", "total": 2, "from": 0, "values": [64998.5, 65001.25]}"#),
+            "position,value\n0,64998.5\n1,65001.25\n",
+        ),
         problems: &[
             (404, UNKNOWN),
             (409, "`points_dropped`: points that old are no longer held; the detail says which is the oldest."),
