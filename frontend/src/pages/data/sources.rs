@@ -20,10 +20,12 @@ fn state(row: &Provider) -> (&'static str, &'static str) {
 }
 
 fn serves(row: &Provider) -> String {
-    let of = row.serves;
+    let of = &row.serves;
     let all = [
         (of.securities, "securities"),
         (of.daily_bars, "daily bars"),
+        (of.ticker_bars, "bars by ticker"),
+        (!of.intraday_bars.is_empty(), "intraday bars"),
         (of.market_caps, "market caps"),
         (of.shares, "shares"),
         (of.splits, "splits"),
