@@ -30,7 +30,7 @@ const WRITES: [(&str, &str, &str); 19] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 44] = [
+const READS: [(&str, &str); 46] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
