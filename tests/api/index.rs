@@ -44,7 +44,8 @@ fn a_changed_price_changes_nothing_before_its_day_and_its_undoing_changes_everyt
         let composition = |date: &str| server.get(&format!("/index-composition?date={date}")).expect(200).json();
         let earlier = composition(&days[at - 1])["constituents"].clone();
         let ticker = earlier[number as usize / 64 % 100]["ticker"].as_str().unwrap().to_owned();
-        let import = server.import("daily_bars", format!("date,ticker,close\n{day},{ticker},17.5\n"));
+        // No price of the market has six decimals, so the close always changes.
+        let import = server.import("daily_bars", format!("date,ticker,close\n{day},{ticker},17.512345\n"));
         let outdated = |performance: &Value| -> Vec<String> {
             let points = performance["data"].as_array().unwrap().iter();
             points

@@ -45,7 +45,14 @@ fn a_backup_taken_while_serving_restores_what_was_there_and_versions_never_run_b
     assert_eq!(server.sql(names), [json!({"name": "kept"})]);
     // What was restored keeps its version 5; the next publication is number 10, as 6 to 9 were given out already.
     let versions = server.sql("select scope, version from data_versions order by scope");
-    assert_eq!(versions, [json!({"scope": "all", "version": 9}), json!({"scope": "market", "version": 5})]);
+    assert_eq!(
+        versions,
+        [
+            json!({"scope": "all", "version": 9}),
+            json!({"scope": "bars", "version": 5}),
+            json!({"scope": "market", "version": 5})
+        ]
+    );
     std::fs::remove_file(archive).unwrap();
 }
 

@@ -76,6 +76,7 @@ pub fn document() -> Value {
         }
     }
     problems::SHAPE.add_to(&mut schemas);
+    problems::VENDOR_SHAPE.add_to(&mut schemas);
     schemas.values_mut().for_each(let_parts_be_absent);
     json!({
         "openapi": "3.1.0",
@@ -183,7 +184,9 @@ mod tests {
                 assert!(read.is_ok(), "{} {}: {read:?}", operation.method, operation.path);
             }
         }
-        assert!((problems::SHAPE.read)(problems::SHAPE.example()).is_ok());
+        for shape in [problems::SHAPE, problems::VENDOR_SHAPE] {
+            assert!((shape.read)(shape.example()).is_ok());
+        }
     }
 
     fn references(value: &Value, found: &mut BTreeSet<String>) {

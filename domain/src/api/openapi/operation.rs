@@ -257,11 +257,14 @@ impl Operation {
                 json!({"description": "The copy named by `If-None-Match` is still good.", "headers": headers}),
             );
         }
+        let is_vendor = self.path.starts_with("/v2/") || self.path.starts_with("/v3/");
         for (status, codes) in self.problems {
-            responses.insert(status.to_string(), problems::own(*status, codes));
+            let own = if is_vendor { problems::of_vendor } else { problems::own };
+            responses.insert(status.to_string(), own(*status, codes));
         }
         for status in problems::of_every_route(self.access) {
-            responses.entry(status.to_string()).or_insert_with(|| problems::reference(*status));
+            let shared = || if is_vendor { problems::of_vendor(*status, "") } else { problems::reference(*status) };
+            responses.entry(status.to_string()).or_insert_with(shared);
         }
         responses
     }

@@ -5,13 +5,18 @@ use serde_json::{Map, Value, json};
 use super::access::Access;
 use super::operation::Shape;
 use super::parameters;
-use crate::api::ProblemBody;
+use crate::api::{ProblemBody, VendorError};
 
 /// The body of every failed answer.
 pub(super) const SHAPE: Shape = Shape::of::<ProblemBody>(
     r#"{"type": "urn:equipoise:problem:unknown_parameter", "title": "Malformed request", "status": 400,
         "detail": "unknown parameter \"dat\"; known parameters: date, index, format", "code": "unknown_parameter",
         "errors": [{"field": "dat", "value": null, "rule": "known parameters: date, index, format"}]}"#,
+);
+
+/// The body of a failed answer of the routes that speak as a vendor does.
+pub(super) const VENDOR_SHAPE: Shape = Shape::of::<VendorError>(
+    r#"{"status": "ERROR", "request_id": "5f3c1a", "error": "expected a limit of at least 1, was 0"}"#,
 );
 
 /// What any route may answer: the status, the name among the components, and which codes.
@@ -54,6 +59,13 @@ pub(super) fn own(status: u16, codes: &str) -> Value {
     rendered(status, codes)
 }
 
+/// A vendor route's answer of this status: `about` says what it means; where it is empty, what it means for every route.
+pub(super) fn of_vendor(status: u16, about: &str) -> Value {
+    let shared = SHARED.iter().find(|(other, ..)| *other == status).map_or("", |(.., codes)| *codes);
+    let about = if about.is_empty() { shared } else { about };
+    with_content(status, about, &json!({"application/json": {"schema": VENDOR_SHAPE.reference()}}))
+}
+
 /// The shared answers, for the document's components.
 pub(super) fn responses() -> Value {
     let entry = |(status, name, codes): (u16, &str, &str)| (name.to_owned(), rendered(status, codes));
@@ -61,20 +73,20 @@ pub(super) fn responses() -> Value {
 }
 
 fn rendered(status: u16, codes: &str) -> Value {
+    let mut content = json!({"schema": SHAPE.reference()});
+    if status == 400 {
+        let example: Value = serde_json::from_str(SHAPE.example()).expect("the example is JSON, as the test sees");
+        content["example"] = example;
+    }
+    with_content(status, codes, &json!({"application/problem+json": content}))
+}
+
+fn with_content(status: u16, about: &str, content: &Value) -> Value {
     let mut headers = vec!["x-request-id"];
     match status {
         401 => headers.push("WWW-Authenticate"),
         429 | 503 => headers.push("Retry-After"),
         _ => {}
     }
-    let mut content = json!({"schema": SHAPE.reference()});
-    if status == 400 {
-        let example: Value = serde_json::from_str(SHAPE.example()).expect("the example is JSON, as the test sees");
-        content["example"] = example;
-    }
-    json!({
-        "description": codes,
-        "headers": parameters::named(&headers),
-        "content": {"application/problem+json": content},
-    })
+    json!({"description": about, "headers": parameters::named(&headers), "content": content})
 }

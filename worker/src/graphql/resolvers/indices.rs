@@ -77,12 +77,9 @@ async fn row_of_parent(asked: Asked<'_>) -> Result<IndexRow, Problem> {
 
 /// An index by its slug. However many are asked for, and how often, it is one statement a round.
 async fn row(sources: &Sources, slug: &str) -> Result<IndexRow, Problem> {
-    let fetch = async |slugs: Vec<String>| {
-        let store = D1IndexStore::new(&sources.db);
-        let rows = match slugs.as_slice() {
-            [one] => store.find(one).await?.into_iter().collect(),
-            _ => store.list().await?,
-        };
+    // Finding one alone would not count its sessions, and there are few indices.
+    let fetch = async |_: Vec<String>| {
+        let rows = D1IndexStore::new(&sources.db).list().await?;
         Ok(rows.into_iter().map(|row| (row.slug.clone(), Some(row))).collect::<HashMap<_, _>>())
     };
     let found = sources.indices.get(slug.to_owned(), fetch).await?;
