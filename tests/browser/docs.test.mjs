@@ -12,7 +12,7 @@ test("the API's page shows every route and breaks no policy", async (t) => {
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
-  await page.goto(`${server.url}docs.html`);
+  await page.goto(`${server.url}/docs.html`);
   await page.locator("#operations-index-indexPerformance").waitFor();
   assert.equal(await page.locator(".opblock").count(), routes);
   await page.locator("#operations-index-indexPerformance .opblock-summary-control").click();

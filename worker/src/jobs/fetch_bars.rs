@@ -73,8 +73,8 @@ impl FetchedBars {
     /// The bars as they are read, ascending, raw.
     pub(crate) fn into_bars(self) -> Vec<Bar> {
         match self.rows {
-            Rows::Daily(rows) => rows.into_iter().map(of_session).collect(),
-            Rows::Intraday(rows) => rows.into_iter().filter_map(within_session).collect(),
+            Rows::Daily(rows) => rows.iter().map(of_session).collect(),
+            Rows::Intraday(rows) => rows.iter().filter_map(within_session).collect(),
         }
     }
 
@@ -102,7 +102,7 @@ pub(crate) fn is_daily(size: BarSize) -> bool {
     size.unit() != Unit::Minutes
 }
 
-fn of_session(bar: DailyBar) -> Bar {
+fn of_session(bar: &DailyBar) -> Bar {
     Bar {
         t: new_york_instant(bar.day, 0),
         day: bar.day,
@@ -117,7 +117,7 @@ fn of_session(bar: DailyBar) -> Bar {
     }
 }
 
-fn within_session(bar: IntradayBar) -> Option<Bar> {
+fn within_session(bar: &IntradayBar) -> Option<Bar> {
     let start = wall_time(bar.t)?;
     Some(Bar {
         t: bar.t,

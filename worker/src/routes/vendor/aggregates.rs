@@ -63,7 +63,7 @@ pub(in crate::routes) async fn aggregates(call: &Call) -> Answer {
         let found = bars.read(&BarQuery { as_of, ..asked.stored(call) }).await?;
         let id = answer_id(call, &key);
         let versions = found.versions.clone();
-        computed(versions, &asked.answer(call, &query, id, found))
+        computed(versions, &asked.answer(call, &query, id, &found))
     })
     .await
 }
@@ -159,7 +159,7 @@ impl Asked {
     }
 
     /// The answer with what was found.
-    pub(super) fn answer(&self, call: &Call, query: &Query, id: String, found: BarsFound) -> Aggregates {
+    pub(super) fn answer(&self, call: &Call, query: &Query, id: String, found: &BarsFound) -> Aggregates {
         let next_url = found.next.map(|next| {
             let (from, to) = if self.descending { (self.span.from.0, next.0) } else { (next.0, self.span.to.0) };
             let (multiplier, timespan) = (call.param("multiplier"), call.param("timespan"));
@@ -174,7 +174,7 @@ impl Asked {
             query_count: count,
             results_count: count,
             adjusted: self.adjustment != Adjustment::Raw,
-            results: found.bars.into_iter().map(shown).collect(),
+            results: found.bars.iter().map(shown).collect(),
             status: "OK".to_owned(),
             request_id: id,
             count,
@@ -190,7 +190,7 @@ impl Asked {
     }
 }
 
-fn shown(bar: Bar) -> Aggregate {
+fn shown(bar: &Bar) -> Aggregate {
     Aggregate {
         ticker: None,
         volume: bar.volume,

@@ -88,8 +88,8 @@ async fn deliver(
     } else {
         (handed_on(call, asked, name, fetched).await?, None)
     };
-    let answer = asked.answer(call, query, format!("{name}-{}", call.now.0), found);
-    said(Aggregates { failed_providers: failed, rejected, ..answer }, version)
+    let answer = asked.answer(call, query, format!("{name}-{}", call.now.0), &found);
+    said(&Aggregates { failed_providers: failed, rejected, ..answer }, version)
 }
 
 /// The delivered rows as bars of the length asked for.
@@ -114,13 +114,13 @@ async fn stale(call: &Call, query: &Query, asked: &Asked, failed: Vec<ProviderFa
         return Err(problem);
     }
     let Versions { all, .. } = found.versions;
-    let answer = asked.answer(call, query, format!("stale-{}", call.now.0), found);
+    let answer = asked.answer(call, query, format!("stale-{}", call.now.0), &found);
     let answer = Aggregates { status: "DELAYED".to_owned(), stale: true, failed_providers: failed, ..answer };
-    said(answer, Some(all))
+    said(&answer, Some(all))
 }
 
-fn said(answer: Aggregates, version: Option<i64>) -> Answer {
-    let reply = Reply::json(&answer)?.with_header("cache-control", "no-store");
+fn said(answer: &Aggregates, version: Option<i64>) -> Answer {
+    let reply = Reply::json(answer)?.with_header("cache-control", "no-store");
     Ok(match version {
         Some(version) => reply.with_data_version(version),
         None => reply,
