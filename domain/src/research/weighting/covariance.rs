@@ -1,5 +1,6 @@
 //! The covariance of returns, shrunk so that it can be inverted.
 
+use super::inner_product;
 use crate::research::count;
 use crate::stats::{Moments, ROUNDING};
 
@@ -45,7 +46,7 @@ impl Covariance {
         let mut values = vec![0.0; n * n];
         for row in 0..n {
             for column in 0..=row {
-                let sum: f64 = centred[row].iter().zip(&centred[column]).map(|(a, b)| a * b).sum();
+                let sum = inner_product(&centred[row], &centred[column]);
                 values[row * n + column] = sum / t;
                 values[column * n + row] = sum / t;
             }
@@ -54,9 +55,12 @@ impl Covariance {
         if mean_variance.sqrt() <= ROUNDING || !mean_variance.is_finite() {
             return None;
         }
-        let squares: f64 = values.iter().map(|value| value * value).sum();
-        let of_session = |at: usize| centred.iter().map(|one| one[at] * one[at]).sum::<f64>();
-        let fourths: f64 = (0..length).map(|at| of_session(at) * of_session(at)).sum();
+        let squares = inner_product(&values, &values);
+        let mut of_sessions = vec![0.0; length];
+        for one in &centred {
+            of_sessions.iter_mut().zip(one).for_each(|(sum, value)| *sum += value * value);
+        }
+        let fourths = inner_product(&of_sessions, &of_sessions);
         let error = (fourths / t - squares) / (members * t);
         let distance = (squares - members * mean_variance * mean_variance) / members;
         let shrinkage = if distance > 0.0 { (error.min(distance) / distance).clamp(0.0, 1.0) } else { 1.0 };
@@ -86,7 +90,7 @@ impl Covariance {
     /// The covariance of one member with a portfolio.
     #[must_use]
     pub fn with_portfolio(&self, member: usize, weights: &[f64]) -> f64 {
-        self.values[member * self.n..(member + 1) * self.n].iter().zip(weights).map(|(a, b)| a * b).sum()
+        inner_product(&self.values[member * self.n..(member + 1) * self.n], weights)
     }
 
     /// The variance of a portfolio.

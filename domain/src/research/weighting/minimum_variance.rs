@@ -1,6 +1,6 @@
 //! Minimum variance without short positions.
 
-use super::cholesky::solve;
+use super::cholesky::Cholesky;
 use super::{Covariance, normalised};
 use crate::research::count;
 
@@ -26,54 +26,81 @@ const IMPROVES: f64 = 1e-11;
 #[must_use]
 pub fn minimum_variance(risk: &Covariance) -> Vec<f64> {
     let n = risk.n();
-    let mut x = vec![0.0; n];
-    let mut joined: Vec<usize> = Vec::new();
+    let mut held = ActiveSet { risk, members: Vec::new(), factor: Cholesky::default(), x: vec![0.0; n] };
+    let mut is_in = vec![false; n];
     // Each joining lowers the variance, so the same set never comes twice; the bound only ends a walk that rounding drives.
     for _ in 0..10 * n {
+        is_in.fill(false);
+        held.members.iter().for_each(|at| is_in[*at] = true);
         let best = (0..n)
-            .filter(|at| !joined.contains(at))
-            .map(|at| (at, 1.0 - risk.with_portfolio(at, &x)))
+            .filter(|at| !is_in[*at])
+            .map(|at| (at, 1.0 - risk.with_portfolio(at, &held.x)))
             .filter(|(_, gain)| *gain > IMPROVES)
             .max_by(|a, b| a.1.total_cmp(&b.1));
         let Some((newcomer, _)) = best else { break };
-        joined.push(newcomer);
-        if !settle(risk, &mut x, &mut joined) {
+        if !held.join(newcomer) || !held.settle() {
             break;
         }
     }
-    if joined.is_empty() {
+    if held.members.is_empty() {
         return vec![1.0 / count(n.max(1)); n];
     }
-    normalised(x)
+    normalised(held.x)
 }
 
-/// Moves x to the best point of the joined members; whoever reaches 0 on the way leaves. False where the system has no answer.
-fn settle(risk: &Covariance, x: &mut [f64], joined: &mut Vec<usize>) -> bool {
-    while !joined.is_empty() {
-        let rows = joined.iter().flat_map(|row| joined.iter().map(|column| risk.at(*row, *column))).collect();
-        let Some(target) = solve(rows, vec![1.0; joined.len()]) else { return false };
-        if target.iter().all(|value| *value > 0.0) {
-            joined.iter().zip(&target).for_each(|(at, value)| x[*at] = *value);
-            return true;
+/// Who may weigh something, in the order in which they joined, with their part of the covariance factored.
+struct ActiveSet<'a> {
+    risk: &'a Covariance,
+    members: Vec<usize>,
+    factor: Cholesky,
+    x: Vec<f64>,
+}
+
+impl ActiveSet<'_> {
+    /// False where the system with the newcomer has no answer; then it stays out.
+    fn join(&mut self, newcomer: usize) -> bool {
+        self.members.push(newcomer);
+        let row: Vec<f64> = self.members.iter().map(|at| self.risk.at(newcomer, *at)).collect();
+        let joined = self.factor.push(&row);
+        if !joined {
+            self.members.pop();
         }
-        let steps = joined.iter().zip(&target).filter(|(_, value)| **value <= 0.0);
-        let step = steps.map(|(at, value)| x[*at] / (x[*at] - value)).fold(1.0, f64::min);
-        let mut left = Vec::new();
-        for (at, value) in joined.iter().zip(&target) {
-            let moved = x[*at] + step * (value - x[*at]);
-            // The one that sets the step arrives at 0 but for rounding.
-            let stays = moved > 1e-14 * (value.abs() + x[*at].abs());
-            x[*at] = if stays { moved } else { 0.0 };
-            if !stays {
-                left.push(*at);
+        joined
+    }
+
+    /// Moves x to the best point of the members; whoever reaches 0 on the way leaves. False where nothing moves any more.
+    fn settle(&mut self) -> bool {
+        while !self.members.is_empty() {
+            let target = self.factor.solve(vec![1.0; self.members.len()]);
+            if target.iter().all(|value| *value > 0.0) {
+                self.members.iter().zip(&target).for_each(|(at, value)| self.x[*at] = *value);
+                return true;
+            }
+            let steps = self.members.iter().zip(&target).filter(|(_, value)| **value <= 0.0);
+            let step = steps.map(|(at, value)| self.x[*at] / (self.x[*at] - value)).fold(1.0, f64::min);
+            let mut left = Vec::new();
+            for (at, value) in self.members.iter().zip(&target) {
+                let moved = self.x[*at] + step * (value - self.x[*at]);
+                // The one that sets the step arrives at 0 but for rounding.
+                let stays = moved > 1e-14 * (value.abs() + self.x[*at].abs());
+                self.x[*at] = if stays { moved } else { 0.0 };
+                if !stays {
+                    left.push(*at);
+                }
+            }
+            if left.is_empty() || !self.leave(&left) {
+                return false;
             }
         }
-        if left.is_empty() {
-            return false;
-        }
-        joined.retain(|at| !left.contains(at));
+        true
     }
-    true
+
+    /// Takes some out. The factor is made anew from the rest, which happens at few of the steps.
+    fn leave(&mut self, left: &[usize]) -> bool {
+        let stay: Vec<usize> = self.members.drain(..).filter(|at| !left.contains(at)).collect();
+        self.factor = Cholesky::default();
+        stay.into_iter().all(|at| self.join(at))
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod capped;
 mod cholesky;
 mod covariance;
 mod equal_risk;
+mod inner_product;
 mod inverse_volatility;
 mod minimum_variance;
 mod sector_equal;
@@ -16,6 +17,8 @@ pub use equal_risk::equal_risk;
 pub use inverse_volatility::inverse_volatility;
 pub use minimum_variance::minimum_variance;
 pub use sector_equal::sector_equal;
+
+use inner_product::inner_product;
 
 use crate::index::Weighting;
 use crate::research::count;
