@@ -374,6 +374,38 @@ fn recorded_caps_that_are_wrong_at_splits_are_found_and_repaired() {
     request["quality"] = json!("flag");
     let flagged = server.build(&request);
     assert!(flagged["warnings"].to_string().contains("cap_near_split"), "{}", flagged["warnings"]);
+    // The session says so, and the explanation shows it with where the repair is from.
+    let flagged_slug = flagged["index"].as_str().unwrap();
+    let told = server.performance(&format!("index={flagged_slug}"));
+    let of_day = |answer: &Value, on: &str| {
+        answer["data"].as_array().unwrap().iter().find(|point| point["date"] == on).unwrap()["findings"].clone()
+    };
+    assert!(of_day(&told, "2026-06-12").as_u64().unwrap() > 0, "{told}");
+    request["quality"] = json!("repair");
+    let repaired = server.build(&request);
+    let slug = repaired["index"].as_str().unwrap();
+    assert_eq!(slug, "top300-equal-daily-price-line-repaired");
+    assert!(repaired["warnings"].to_string().contains("repaired)"), "{}", repaired["warnings"]);
+    for (on, ticker) in [("2026-06-12", "KLAC"), ("2026-06-24", "DD"), ("2026-07-02", "CRWD"), ("2026-08-11", "MNST")] {
+        let explained = server.get(&format!("/index-explain?index={slug}&date={on}")).expect(200).json();
+        assert_eq!(explained["agrees"], true, "{on}");
+        let of_session = explained["quality"].as_array().unwrap().iter().find(|one| one["date"] == on).unwrap();
+        assert_eq!(of_session["policy"], "repair");
+        let finding = of_session["findings"].as_array().unwrap().iter().find(|one| one["ticker"] == ticker);
+        let finding = finding.unwrap_or_else(|| panic!("{ticker} on {on}: {of_session}"));
+        assert_eq!(finding["verdict"], "repaired");
+        let cap = number(&finding["repair"], "market_cap");
+        assert_same(cap / corrected[&(on, ticker)], 1.0, 2e-3);
+        // Whoever is a member is one by the repaired cap.
+        let composition = server.get(&format!("/index-composition?index={slug}&date={on}")).expect(200).json();
+        let member = composition["constituents"].as_array().unwrap().iter().find(|one| one["ticker"] == ticker);
+        assert_same(number(member.unwrap(), "market_cap"), cap, 0.0);
+    }
+    // Built again, or in parts, nothing changes.
+    let before = (server.stored(), server.performance(&format!("index={slug}")));
+    request["start_date"] = json!("2026-07-01");
+    server.build(&request);
+    assert_eq!(before, (server.stored(), server.performance(&format!("index={slug}"))));
     let blocked = server.get(&query.replace("repair", "block")).expect(200).json();
     assert_eq!(blocked["accepted"], false);
     let passed = server.get(&query.replace("repair", "pass")).expect(200).json();
@@ -448,6 +480,10 @@ fn the_look_ahead_check_passes_touches_nothing_and_is_refused_where_there_is_not
         let other = check(&slug, &json!({"samples": 4, "seed": 10})).expect(200).json();
         assert_ne!(found["sessions"], other["sessions"]);
         let _ = check(&slug, &json!({"samples": 21})).problem(422, "invalid_value");
+        for seed in [json!(9_007_199_254_740_992_u64), json!(1e30), json!(-1), json!("1")] {
+            let problem = check(&slug, &json!({"seed": seed})).problem(422, "invalid_value");
+            assert_eq!(problem["errors"][0]["field"], "seed", "{problem}");
+        }
         let one = json!({"start_date": "2026-09-30", "end_date": "2026-09-30"});
         let _ = check(&slug, &one).problem(422, "nothing_to_check");
     }

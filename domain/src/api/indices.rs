@@ -43,8 +43,8 @@ pub struct BuildIndex {
     /// `bridge`: the last held session stands for missing ones before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gaps: Option<String>,
-    /// What is made of suspicious data of the members: `pass` (default: it is not looked for), `flag` (told in `warnings`) or
-    /// `block` (nothing is built).
+    /// What is made of suspicious data: `pass` (default: it is not looked for), `flag` (told in `warnings` and kept with each
+    /// session), `block` (nothing is built) or `repair` (another index, `…-repaired`, ranked by repaired market caps).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<String>,
 }
@@ -167,6 +167,9 @@ pub struct PerformancePoint {
     /// An input changed since it was built.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub outdated: bool,
+    /// How much its build found suspicious; absent where it did not look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<u32>,
 }
 
 /// `GET /index-composition`.
@@ -344,8 +347,27 @@ pub struct Explanation {
     pub method_version: i64,
     /// Fingerprint of the inputs of the stored session.
     pub inputs_hash: String,
+    /// What the builds of this session and of the one before it found suspicious; empty where they did not look.
+    #[serde(default)]
+    pub quality: Vec<SessionQuality>,
     /// The members that were in place, by rank.
     pub members: Vec<MemberReturn>,
+}
+
+/// What a build found suspicious about a session, kept with it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionQuality {
+    /// The session.
+    #[serde(with = "super::day")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+    pub date: Day,
+    /// What was made of it: `flag`, or `repair` of the market caps that could be.
+    pub policy: String,
+    /// How much was found.
+    pub total: u32,
+    /// The first 50 of it.
+    pub findings: Vec<super::QualityFinding>,
 }
 
 /// A member's return on a session.
@@ -423,6 +445,9 @@ pub struct IndexSummary {
     pub buffer: u32,
     /// Only these tickers; `null` = the whole market.
     pub universe: Option<Vec<String>>,
+    /// Members are ranked by repaired market caps.
+    #[serde(default)]
+    pub repairs_caps: bool,
     /// Brought up to date after each ingestion.
     pub auto_build: bool,
     /// First built session.

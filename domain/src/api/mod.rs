@@ -36,7 +36,7 @@ pub use index_report::{change_rows, composition_rows, empty_report, method_notes
 pub use indices::{
     BuildCost, BuildIndex, BuiltIndex, ChangesOfDay, CompositionChanges, Constituent, Explanation, ExportData,
     IndexComposition, IndexCompositions, IndexList, IndexSummary, MemberChange, MemberReturn, Performance,
-    PerformancePoint, PerformanceSummary, PriceSource, SessionMembers,
+    PerformancePoint, PerformanceSummary, PriceSource, SessionMembers, SessionQuality,
 };
 pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionFinding, IngestionList, RejectedRow};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};

@@ -169,6 +169,8 @@ pub struct IndexDefinition {
     pub buffer: u32,
     /// Only these may be chosen, ascending and each once; `None` for the whole market.
     pub universe: Option<Vec<Ticker>>,
+    /// Members are ranked by market caps in which what is wrong is repaired (`docs/methods/quality.md`).
+    pub repairs_caps: bool,
 }
 
 /// Why a definition is not one.
@@ -196,6 +198,7 @@ impl Default for IndexDefinition {
             share_classes: ShareClasses::default(),
             buffer: 0,
             universe: None,
+            repairs_caps: false,
         }
     }
 }
@@ -222,8 +225,8 @@ impl IndexDefinition {
         Ok(self)
     }
 
-    /// The name of the index: `top100-equal-daily-price-line`, with `-b10` for a buffer and `-u` and the first 10 digits of the
-    /// SHA-256 of its universe (tickers joined by a comma) where it has one.
+    /// The name of the index: `top100-equal-daily-price-line`, with `-b10` for a buffer, `-u` and the first 10 digits of the
+    /// SHA-256 of its universe (tickers joined by a comma) where it has one, and `-repaired` where market caps are.
     #[must_use]
     pub fn slug(&self) -> String {
         let mut slug = format!(
@@ -243,6 +246,9 @@ impl IndexDefinition {
             for byte in Sha256::digest(names.join(",").as_bytes()).iter().take(5) {
                 let _ = write!(slug, "{byte:02x}");
             }
+        }
+        if self.repairs_caps {
+            slug.push_str("-repaired");
         }
         slug
     }
@@ -265,6 +271,8 @@ mod tests {
         assert_eq!(of(&["B", "A"]), of(&["A", "B", "A"]));
         assert_ne!(of(&["B", "A"]), of(&["A", "C"]));
         assert!(of(&["A"]).starts_with("top100-equal-daily-price-line-b10-u"), "{}", of(&["A"]));
+        let repaired = IndexDefinition { repairs_caps: true, ..IndexDefinition::default() };
+        assert_eq!(repaired.slug(), "top100-equal-daily-price-line-repaired");
     }
 
     #[test]

@@ -16,5 +16,8 @@ pub const METHOD_VERSION: i64 = 1;
 /// some sessions before, in calendar days.
 pub const LOOK_BACK_DAYS: i32 = 450;
 
+/// How many days before a session a value can be that decides whether its market caps are right.
+pub const REPAIR_DAYS: i32 = 28;
+
 /// The level at the first session of any range.
 pub const BASE_VALUE: f64 = 1000.0;

@@ -1,7 +1,7 @@
 //! Which sessions a build computes, and from which earlier ones each follows.
 
 use crate::calendar::{Period, is_period_end, last_period_end, previous_session, sessions};
-use crate::index::{IndexDefinition, LOOK_BACK_DAYS};
+use crate::index::{IndexDefinition, LOOK_BACK_DAYS, REPAIR_DAYS};
 use crate::units::{Day, DayRange};
 
 /// One session of a build.
@@ -31,6 +31,8 @@ pub struct BuildPlan {
     /// Every session from the first held one at which members are chosen, ascending; only for an index with a buffer, whose
     /// members depend on all of them.
     pub chosen_since_start: Vec<Day>,
+    /// The data of whoever can be chosen is looked at, and what is suspicious stored with each session.
+    pub examines: bool,
 }
 
 /// Why a range cannot be built.
@@ -99,6 +101,8 @@ pub fn plan_build(
                 };
                 // Weights by risk depend on returns long before they are set.
                 let base = if definition.weighting.needs_risk() { base.plus(-LOOK_BACK_DAYS) } else { base };
+                // A market cap is repaired by those of the sessions before it.
+                let base = if definition.repairs_caps { base.plus(-REPAIR_DAYS) } else { base };
                 let after_hole = previous.is_some_and(|before| previous_session(day) != Some(before));
                 planned.push(PlannedSession { day, previous, after_hole, in_force, base, kept: true });
             }
@@ -116,7 +120,7 @@ pub fn plan_build(
     } else {
         Vec::new()
     };
-    Ok(BuildPlan { sessions: planned, missing, chosen_since_start })
+    Ok(BuildPlan { sessions: planned, missing, chosen_since_start, examines: definition.repairs_caps })
 }
 
 /// Answers at which session the members in place were chosen.

@@ -14,7 +14,7 @@ pub struct RankableSessions {
 }
 
 /// What a build did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Built {
     /// The data version after it.
     pub data_version: i64,
@@ -24,6 +24,8 @@ pub struct Built {
     pub fewest_members: u64,
     /// Members of the first session that were chosen by a share count that was not known then.
     pub assumed_members: u64,
+    /// What was found suspicious in the range, by check, and how much of it was repaired; nothing where nobody looked.
+    pub suspicious: Vec<(String, u64, u64)>,
 }
 
 /// Where indices are kept and built.

@@ -19,7 +19,10 @@ pub use attribution::{
 pub use comparison::{Comparison, active_share, compare, correlation};
 pub use look_ahead::{Evaluation, Moved, Part, moved, sampled_sessions};
 pub use panel::{Bar, Growth, Line, Panel};
-pub use quality::{Check, Defect, Limits, Policy, Repair, check_feed, check_line, is_late_feed, verdict};
+pub use quality::{
+    Check, Defect, LOOK_BACK_DAYS as QUALITY_LOOK_BACK_DAYS, Limits, Policy, Repair, check_feed, check_line,
+    check_market, findings_of_sessions, is_late_feed, verdict,
+};
 pub use replay::{Held, Replay, Step, replay};
 pub use scenario::{Ranked, Scenario, Weigher, run};
 pub use study::{Member, Plan, StudiedSession, Study, Traded, TradedSession, mean_cost};

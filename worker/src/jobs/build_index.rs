@@ -49,6 +49,15 @@ pub(crate) struct Done {
     pub(crate) built: Built,
 }
 
+/// How a range is built.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct How {
+    /// The last held session of a period stands for its missing last one.
+    pub(crate) bridge: bool,
+    /// Suspicious data is looked for also where the index does not repair it.
+    pub(crate) examines: bool,
+}
+
 /// Builds a range of an index, which is kept from then on.
 ///
 /// # Errors
@@ -58,13 +67,14 @@ pub(crate) async fn build(
     definition: &IndexDefinition,
     owner: &str,
     range: DayRange,
-    bridge: bool,
+    how: How,
     now: UnixMillis,
 ) -> Result<Done, BuildError> {
     let mut last = None;
     for _ in 0..PLANS {
         let held = store.rankable_sessions(definition, range).await?;
-        let plan = plan_build(definition, range, &held.days, bridge)?;
+        let mut plan = plan_build(definition, range, &held.days, how.bridge)?;
+        plan.examines |= how.examines;
         let sessions = plan.sessions.len() as u64;
         if sessions * u64::from(definition.top_n) > MEMBER_ROWS_PER_BUILD {
             return Err(BuildError::TooLarge { sessions, top_n: definition.top_n, most: MEMBER_ROWS_PER_BUILD });
@@ -109,7 +119,7 @@ pub(crate) async fn bring_up_to_date(
     };
     let Some(range) = store.behind(index).await? else { return done("{\"sessions\":0}".to_owned()) };
     // The owner does not matter: the index exists.
-    match build(store, &definition, "", range, false, clock.now()).await {
+    match build(store, &definition, "", range, How::default(), clock.now()).await {
         Ok(Done { built, .. }) => done(format!("{{\"sessions\":{}}}", built.sessions)),
         Err(BuildError::Store(error)) => Err(error.into()),
         Err(error) => Err(fail("build_failed", error.to_string())),

@@ -72,8 +72,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ),
             build_parameter(
                 "quality",
-                Kind::Choice(&["pass", "flag", "block"], true),
-                "What is made of suspicious data of the members: not looked for, told in `warnings`, or nothing is built.",
+                Kind::Choice(&["pass", "flag", "block", "repair"], true),
+                "What is made of suspicious data: not looked for, told in `warnings` and kept with each session, nothing is built, or \
+                    the index `…-repaired` is, ranked by repaired market caps.",
             ),
         ],
         body: Some(Body::OptionalJson(Shape::of::<BuildIndex>(include_str!("examples/build_index.json")))),

@@ -20,8 +20,9 @@ pub struct LookAheadCheck {
     /// Sessions to try, 1 to 20; default 5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<u32>,
-    /// Draws other sessions and another future; default 1.
+    /// Draws other sessions and another future; 0 to 9007199254740991, default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(maximum = 9_007_199_254_740_991_u64))]
     pub seed: Option<u64>,
 }
 

@@ -1,8 +1,13 @@
 //! Checks of one security.
 
-use super::{Check, Defect, Limits, Repair};
+use std::collections::VecDeque;
+
+use super::{Check, Defect, LOOK_BACK_DAYS, Limits, Repair};
 use crate::research::{Line, count};
 use crate::units::Day;
+
+/// Share counts that say what is usual: two weeks of sessions.
+const KNOWN_COUNTS: usize = 10;
 
 /// Checks one security's closes and market caps.
 ///
@@ -53,49 +58,53 @@ fn price_jumps(line: &Line, at: usize, limits: &Limits) -> Vec<Defect> {
     found
 }
 
-/// The implied share count, cap/close, against the last one that was good.
+/// The implied share count, cap/close, against the usual one of the days before. Nothing further back than
+/// [`LOOK_BACK_DAYS`] is read, so that a session is judged the same wherever the history that is handed over begins.
 fn cap_jumps(line: &Line, at: usize, caps: &[(Day, f64)], limits: &Limits) -> Vec<Defect> {
     let mut found = Vec::new();
-    let mut good: Option<(Day, f64)> = None;
-    // The sessions since the count left the good level, and the counts there on the basis of the latest.
-    let mut elsewhere: Vec<f64> = Vec::new();
+    // The counts of the days before, on the share basis of the latest.
+    let mut known: VecDeque<(Day, f64)> = VecDeque::new();
     let mut before: Option<Day> = None;
-    let mut since_split = usize::MAX;
+    let mut split: Option<(Day, usize)> = None;
     for bar in &line.bars {
-        let split = before.map_or(1.0, |from| line.split_ratio(from, bar.day));
-        let has_split = line.splits.iter().any(|(day, _)| *day <= bar.day && before.is_some_and(|from| *day > from));
-        since_split = if has_split { 0 } else { since_split.saturating_add(1) };
-        elsewhere.iter_mut().for_each(|shares| *shares *= split);
-        before = Some(bar.day);
-        let cap = caps.binary_search_by_key(&bar.day, |(day, _)| *day).ok().map(|at| caps[at].1);
-        let Some((from, shares)) = good else {
-            good = cap.map(|cap| (bar.day, cap / bar.close));
-            continue;
-        };
-        let expected = shares * line.split_ratio(from, bar.day);
-        let repair = Repair { cap: expected * bar.close, shares: expected, shares_from: from, price: bar.close };
-        let Some(implied) = cap.map(|cap| cap / bar.close) else {
-            found.push(Defect { repair: Some(repair), ..run(Check::MissingCap, at, bar.day, bar.day, 0.0) });
-            continue;
-        };
-        let ratio = implied / expected;
-        let is_near = since_split <= limits.split_sessions;
-        let limit = if is_near { limits.cap_move_near_split } else { limits.cap_move };
-        if within(ratio, limit) {
-            good = Some((bar.day, implied));
-            elsewhere.clear();
-            continue;
+        let since = bar.day.plus(-LOOK_BACK_DAYS / 2);
+        let previous = before.replace(bar.day).filter(|from| *from >= since);
+        split = split.map(|(day, sessions)| (day, sessions + 1)).filter(|(day, _)| *day >= since);
+        if let Some(from) = previous {
+            let ratio = line.split_ratio(from, bar.day);
+            known.iter_mut().for_each(|(_, shares)| *shares *= ratio);
+            if line.splits.iter().any(|(day, _)| *day > from && *day <= bar.day) {
+                split = Some((bar.day, 0));
+            }
         }
-        let check = if is_near { Check::CapNearSplit } else { Check::CapJump };
-        found.push(Defect { repair: Some(repair), ..run(check, at, bar.day, bar.day, ratio) });
-        elsewhere.retain(|shares| within(implied / shares, limits.cap_move_near_split));
-        elsewhere.push(implied);
-        if elsewhere.len() >= limits.settled_sessions.max(1) {
-            good = Some((bar.day, implied));
-            elsewhere.clear();
+        while known.len() >= KNOWN_COUNTS || known.front().is_some_and(|(day, _)| *day < since) {
+            known.pop_front();
         }
+        let implied = caps.binary_search_by_key(&bar.day, |(day, _)| *day).ok().map(|at| caps[at].1 / bar.close);
+        if let Some((from, shares)) = last_good(&known, limits) {
+            let repair = Repair { cap: shares * bar.close, shares, shares_from: from, price: bar.close };
+            let is_near = split.is_some_and(|(_, sessions)| sessions <= limits.split_sessions);
+            let limit = if is_near { limits.cap_move_near_split } else { limits.cap_move };
+            let defect = match implied.map(|implied| implied / shares) {
+                None => Some((Check::MissingCap, 0.0)),
+                Some(ratio) if within(ratio, limit) => None,
+                Some(ratio) => Some((if is_near { Check::CapNearSplit } else { Check::CapJump }, ratio)),
+            };
+            found.extend(
+                defect.map(|(check, ratio)| Defect { repair: Some(repair), ..run(check, at, bar.day, bar.day, ratio) }),
+            );
+        }
+        known.extend(implied.map(|implied| (bar.day, implied)));
     }
     found
+}
+
+/// The last count that is as most are: near the median, which a few wrong ones do not move and many that stay do.
+fn last_good(known: &VecDeque<(Day, f64)>, limits: &Limits) -> Option<(Day, f64)> {
+    let mut sorted: Vec<f64> = known.iter().map(|(_, shares)| *shares).collect();
+    sorted.sort_by(f64::total_cmp);
+    let usual = *sorted.get(sorted.len().checked_sub(1)? / 2)?;
+    known.iter().rev().find(|(_, shares)| within(shares / usual, limits.cap_move)).copied()
 }
 
 /// Whether a ratio is within a fraction of 1, up or down alike.
@@ -167,7 +176,8 @@ mod tests {
         let caps: Vec<f64> =
             closes.iter().enumerate().map(|(at, close)| close * if at < 2 { 100.0 } else { 150.0 }).collect();
         let found = checked(&line, &caps, &sessions);
-        assert_eq!(found, [2, 3, 4, 5, 6].map(|at| (Check::CapJump, day(at), 1.5)));
+        // Of 2, 3, 4 and 5 counts before, those of 100 are at least half until the fourth session on the new level.
+        assert_eq!(found, [2, 3, 4].map(|at| (Check::CapJump, day(at), 1.5)));
     }
 
     #[test]

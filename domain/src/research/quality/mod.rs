@@ -2,13 +2,19 @@
 
 mod feed;
 mod line;
+mod market;
 mod policy;
 
 pub use feed::{check_feed, is_late_feed};
 pub use line::check_line;
+pub use market::{check_market, findings_of_sessions};
 pub use policy::{Policy, verdict};
 
 use crate::units::Day;
+
+/// How many days before a session must be read for everything to be known that it is judged by: its own market cap by those of
+/// the half of them, and each of those by a split up to as long before it.
+pub const LOOK_BACK_DAYS: i32 = crate::index::REPAIR_DAYS;
 
 /// What was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +94,6 @@ pub struct Limits {
     pub cap_move_near_split: f64,
     /// Sessions after an ex-date that are near it.
     pub split_sessions: usize,
-    /// After so many sessions on one new level, the implied share count counts as true.
-    pub settled_sessions: usize,
     /// The part of the securities that must look late.
     pub late_part: f64,
 }
@@ -102,7 +106,6 @@ impl Default for Limits {
             cap_move: 0.2,
             cap_move_near_split: 0.05,
             split_sessions: 3,
-            settled_sessions: 5,
             late_part: 0.5,
         }
     }

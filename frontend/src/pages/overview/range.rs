@@ -145,6 +145,7 @@ mod tests {
                 constituents: 100,
                 stale_prices: 0,
                 outdated: false,
+                findings: None,
             }
         };
         of.iter().map(point).collect()

@@ -6,10 +6,10 @@ use domain::research::Policy;
 use domain::units::{Day, DayRange};
 
 use super::performance::{Wanted, load};
-use super::research::gate;
+use super::research::refuse_suspicious;
 use super::{check_range, definition, find, refuse_non_session};
 use crate::error::{Problem, field_error};
-use crate::jobs::build_index::{self, BuildError, Done};
+use crate::jobs::build_index::{self, BuildError, Done, How};
 use crate::routes::request::Call;
 use crate::routes::respond::{Answer, Reply};
 use crate::stores::d1::indices::{D1IndexStore, scopes};
@@ -32,9 +32,12 @@ pub(in crate::routes) async fn build(call: &Call) -> Answer {
     let range = DayRange::new(start, end).ok_or_else(|| Problem::internal("a checked range is a range"))?;
     let (db, bridge) = (call.db()?, request.gaps.is_some());
     let policy = request.quality.as_deref().and_then(Policy::from_name).unwrap_or(Policy::Pass);
-    let suspicious = gate(db, &definition, range, bridge, policy).await?;
+    if policy == Policy::Block {
+        refuse_suspicious(db, &definition, range, bridge).await?;
+    }
     let store = D1IndexStore::new(db);
-    let built = build_index::build(&store, &definition, call.principal.owner(), range, bridge, call.now).await;
+    let how = How { bridge, examines: policy != Policy::Pass };
+    let built = build_index::build(&store, &definition, call.principal.owner(), range, how, call.now).await;
     let done = match built {
         Ok(done) => done,
         Err(error) => return Err(problem(call, range, error).await),
@@ -57,7 +60,7 @@ pub(in crate::routes) async fn build(call: &Call) -> Answer {
         data_version: done.built.data_version,
         method_version: METHOD_VERSION,
         inputs_hash: sha256_hex(hashes.join("\n").as_bytes()),
-        warnings: [warnings(&done, definition.top_n), suspicious].concat(),
+        warnings: warnings(&done, definition.top_n),
         cost: BuildCost { statements: cost.statements, rows_read: cost.rows_read, rows_written: cost.rows_written },
         performance: PerformanceSummary {
             base_value: BASE_VALUE,
@@ -97,6 +100,17 @@ fn warnings(done: &Done, top_n: u32) -> Vec<String> {
         warnings.push(format!(
             "{} members of the first session were chosen by a share count that was not known yet (assumed)",
             done.built.assumed_members
+        ));
+    }
+    if !done.built.suspicious.is_empty() {
+        let told = |(check, found, repaired): &(String, u64, u64)| match repaired {
+            0 => format!("{found} {check}"),
+            _ => format!("{found} {check} ({repaired} repaired)"),
+        };
+        let list: Vec<String> = done.built.suspicious.iter().map(told).collect();
+        warnings.push(format!(
+            "suspicious data of whoever can be chosen: {}; /index-explain tells it of each session",
+            list.join(", ")
         ));
     }
     warnings

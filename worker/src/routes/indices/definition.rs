@@ -2,6 +2,7 @@
 
 use domain::api::{BuildIndex, IndexSummary};
 use domain::index::{IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
+use domain::research::Policy;
 use domain::units::{DayRange, Ticker};
 
 use crate::error::{Problem, field_error};
@@ -57,7 +58,7 @@ pub(super) fn of_request(request: &BuildIndex) -> Result<IndexDefinition, Proble
     named("return_type", request.return_type.as_ref(), ReturnType::NAMES);
     named("share_classes", request.share_classes.as_ref(), ShareClasses::NAMES);
     named("gaps", request.gaps.as_ref(), &["bridge"]);
-    named("quality", request.quality.as_ref(), &["pass", "flag", "block"]);
+    named("quality", request.quality.as_ref(), &Policy::NAMES);
     let mut bounded = |field: &str, value: Option<u32>, least: u32, most: u32| {
         if let Some(value) = value.filter(|value| !(least..=most).contains(value)) {
             let rule = format!("a whole number from {least} to {most}");
@@ -91,6 +92,7 @@ pub(super) fn of_request(request: &BuildIndex) -> Result<IndexDefinition, Proble
             .unwrap_or_default(),
         buffer: request.buffer.unwrap_or(default.buffer),
         universe,
+        repairs_caps: request.quality.as_deref() == Some(Policy::Repair.name()),
     }
     .validated()
     .map_err(|error| Problem::impossible("universe", "", error.to_string()))
@@ -108,6 +110,7 @@ pub(crate) fn summary(index: IndexRow) -> IndexSummary {
         share_classes: definition.share_classes.name().to_owned(),
         buffer: definition.buffer,
         universe: definition.universe.map(|list| list.iter().map(ToString::to_string).collect()),
+        repairs_caps: definition.repairs_caps,
         auto_build,
         first_session: built.map(DayRange::first),
         last_session: built.map(DayRange::last),

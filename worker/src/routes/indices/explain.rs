@@ -1,6 +1,6 @@
 //! `GET /index-explain`: the member returns that average to a session's number.
 
-use domain::api::{Explanation, MemberReturn, PriceSource};
+use domain::api::{Explanation, MemberReturn, PriceSource, SessionQuality};
 use domain::index::plan_build;
 use domain::ports::IndexStore;
 use domain::units::{Day, DayRange};
@@ -13,7 +13,7 @@ use crate::routes::request::Call;
 use crate::routes::respond::Answer;
 use crate::stores::d1::D1;
 use crate::stores::d1::data_versions::Versions;
-use crate::stores::d1::indices::{D1IndexStore, ExplainedMember, IndexRow, scopes};
+use crate::stores::d1::indices::{D1IndexStore, ExplainedMember, IndexRow, SessionFindings, scopes};
 
 /// How far the sum of the contributions may lie from the stored return, both fractions: rounding of 1 000 members.
 const AGREEMENT: f64 = 1e-12;
@@ -45,6 +45,14 @@ pub(crate) async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(Explana
         .map_err(|error| Problem::conflict("inputs_gone", format!("{day} cannot be explained: {error}")))?;
     let previous_date = plan.sessions.iter().find(|session| session.kept).and_then(|session| session.previous);
     let members = store.explain(index, &plan).await?;
+    let since = DayRange::new(previous_date.unwrap_or(day), day).ok_or_else(|| Problem::internal("days ascend"))?;
+    let quality = |found: SessionFindings| SessionQuality {
+        date: found.day,
+        policy: found.policy,
+        total: found.total,
+        findings: found.findings,
+    };
+    let quality = store.findings(index, since).await?.into_iter().map(quality).collect();
     let sum: f64 = members.rows.iter().map(|member| member.contribution).sum();
     let outdated = stored.outdated == 1;
     let daily_return = stored.return_value;
@@ -60,6 +68,7 @@ pub(crate) async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(Explana
         data_version: stored.data_version,
         method_version: stored.method_version,
         inputs_hash: stored.inputs_hash.clone(),
+        quality,
         members: members.rows.into_iter().map(member_return).collect(),
     };
     Ok((explanation, members.versions))

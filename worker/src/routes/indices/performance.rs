@@ -154,6 +154,7 @@ pub(crate) async fn load(db: &D1, index: &IndexRow, wanted: &Wanted) -> Result<L
                 constituents: row.constituents,
                 stale_prices: row.stale_prices,
                 outdated: row.outdated == 1,
+                findings: row.findings,
             })
             .collect(),
         statistics: named_statistics(&statistics, benchmark.is_some()),

@@ -6,7 +6,7 @@ use domain::units::Day;
 use super::{Param, Statement, numbered};
 
 /// How many parameters a statement may have of its own; the two of the future come after them.
-const OWN_PARAMETERS: usize = 11;
+const OWN_PARAMETERS: usize = 12;
 
 /// Which future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,12 @@ pub(crate) fn statement(future: Option<Future>, sql: String, params: &[Param]) -
 fn changed(sql: &str) -> String {
     // A copy has no index to name.
     let mut text = sql.replace("indexed by market_caps_ranking", "").replace("indexed by splits_in_force_by_day", "");
-    let copies = sql!("research/another_future");
+    let mut copies = sql!("research/another_future").to_owned();
+    if text.contains("from main.market_caps c") {
+        // Repaired market caps are made of the changed ones.
+        copies = copies.replace("market_caps as not materialized", "changed_caps as not materialized");
+        text = text.replace("main.market_caps", "changed_caps");
+    }
     let with = "with recursive\n";
     match text.strip_prefix(with) {
         Some(rest) => text = format!("{with}{copies},\n{rest}"),
@@ -54,5 +59,11 @@ mod tests {
             changed("with recursive\na as (select * from market_caps c indexed by market_caps_ranking)\nselect 1");
         assert!(over.starts_with("with recursive\ndaily_bars as not materialized"), "{over}");
         assert!(!over.contains("indexed by"), "{over}");
+        let repaired = changed("with recursive\nmarket_caps as (select c.cap from main.market_caps c)\nselect 1");
+        assert!(
+            repaired.contains("changed_caps as not materialized") && repaired.contains("from changed_caps c"),
+            "{repaired}"
+        );
+        assert!(!repaired.contains("\nmarket_caps as not materialized"), "{repaired}");
     }
 }

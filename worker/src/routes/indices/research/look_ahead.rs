@@ -18,6 +18,9 @@ use crate::stores::d1::indices::{D1IndexStore, IndexRow};
 const DEFAULT_SAMPLES: u32 = 5;
 const MOST_SAMPLES: u32 = 20;
 
+/// The largest whole number that every client reads back as it was sent.
+const MOST_SEED: u64 = (1 << 53) - 1;
+
 /// Tries random sessions with another future, in copies that the statements of the build read instead of what is stored.
 pub(in crate::routes) async fn look_ahead(call: &Call) -> Answer {
     call.query(&[])?;
@@ -29,6 +32,10 @@ pub(in crate::routes) async fn look_ahead(call: &Call) -> Answer {
         return Err(Problem::invalid_fields(vec![field_error("samples", Some(&samples.to_string()), rule)]));
     }
     let seed = asked.seed.unwrap_or(1);
+    if seed > MOST_SEED {
+        let rule = format!("a whole number from 0 to {MOST_SEED}");
+        return Err(Problem::invalid_fields(vec![field_error("seed", Some(&seed.to_string()), rule)]));
+    }
     let db = call.db()?;
     let index = find(db, call.param("slug")).await?;
     let wanted = Wanted { start: asked.start_date, end: asked.end_date, bridge: true, benchmark: None };

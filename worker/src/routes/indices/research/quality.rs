@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::api::{IndexQuality, QualityFinding, QualityRepair};
-use domain::calendar;
 use domain::index::{IndexDefinition, plan_build};
 use domain::ports::IndexStore;
-use domain::research::{Check, Defect, Limits, Line, Policy, check_feed, check_line, verdict};
+use domain::research::{Check, Defect, Limits, Line, Policy, check_market, verdict};
 use domain::units::{Day, DayRange};
 
 use super::super::format::{Csv, optional, text};
@@ -23,8 +22,8 @@ use crate::stores::d1::data_versions::Versions;
 use crate::stores::d1::indices::{D1IndexStore, scopes};
 use crate::stores::d1::research::{D1ResearchStore, moved};
 
-/// Sessions before the range from which share counts are known to be good at its first one.
-const SESSIONS_BEFORE: u32 = 10;
+/// Sessions before the range from which everything is known that its first one is judged by: four weeks.
+const SESSIONS_BEFORE: u32 = 20;
 
 /// How many findings a refusal names.
 const NAMED: usize = 20;
@@ -74,9 +73,9 @@ pub(super) fn read_policy(query: &Query, name: &str) -> Result<Policy, Problem> 
 fn checked(read: Read, caps: &[Vec<(Day, f64)>], held: &[Day], policy: Policy) -> IndexQuality {
     let performance = read.loaded.performance;
     let lines = &read.studied.study.panel.lines;
-    let mut defects = if policy == Policy::Pass { Vec::new() } else { defects_of(lines, caps, held) };
+    let limits = Limits::default();
+    let mut defects = if policy == Policy::Pass { Vec::new() } else { check_market(lines, caps, held, &limits) };
     defects.retain(|defect| defect.last_day >= performance.start_date);
-    defects.sort_by_key(|defect| (defect.day, defect.check, defect.line));
     let mut counts: BTreeMap<String, usize> = Check::ALL.map(|check| (check.name().to_owned(), 0)).into();
     for defect in &defects {
         *counts.entry(defect.check.name().to_owned()).or_default() += 1;
@@ -98,71 +97,35 @@ fn checked(read: Read, caps: &[Vec<(Day, f64)>], held: &[Day], policy: Policy) -
     }
 }
 
-/// What is suspicious in the prices and market caps of some securities, and in whole sessions.
-fn defects_of(lines: &[Line], caps: &[Vec<(Day, f64)>], held: &[Day]) -> Vec<Defect> {
-    let limits = Limits::default();
-    let mut defects = Vec::new();
-    for (at, (line, caps)) in lines.iter().zip(caps).enumerate() {
-        defects.extend(check_line(line, at, caps, held, &limits));
-    }
-    let market: Vec<(&Line, &[(Day, f64)])> =
-        lines.iter().zip(caps).map(|(line, caps)| (line, caps.as_slice())).collect();
-    let ends = held.first().copied().zip(held.last().copied());
-    let calendar =
-        ends.and_then(|(first, last)| DayRange::new(first, last)).map(calendar::sessions).unwrap_or_default();
-    defects.extend(check_feed(&market, held, &calendar, &limits));
-    defects
-}
-
-/// Looks at the data of whoever a build would choose, before it is built.
-///
-/// *Returns*: warnings for its answer; none where nothing is looked for.
+/// Looks at the data of whoever a build could choose, before it is built.
 ///
 /// # Errors
-/// 409 `quality_blocked` naming what is suspicious, by the policy `block`.
-pub(in super::super) async fn gate(
+/// 409 `quality_blocked` naming what is suspicious.
+pub(in super::super) async fn refuse_suspicious(
     db: &D1,
     definition: &IndexDefinition,
     range: DayRange,
     bridge: bool,
-    policy: Policy,
-) -> Result<Vec<String>, Problem> {
+) -> Result<(), Problem> {
     let store = D1IndexStore::new(db);
     let held = store.rankable_sessions(definition, range).await?;
     // What cannot be planned is refused by the build, which says why.
-    let Some(plan) = plan_build(definition, range, &held.days, bridge).ok().filter(|_| policy != Policy::Pass) else {
-        return Ok(Vec::new());
-    };
-    let ids = store.securities_to_choose(definition, &plan).await?;
-    let research = D1ResearchStore::new(db);
-    let from = research.sessions_before(range.first(), SESSIONS_BEFORE).await?;
-    let slug = definition.slug();
-    let lines = research.lines(&slug, &ids, from, range.last()).await?;
-    let (caps, sessions, versions) = research.caps(&slug, &ids, from, range.last()).await?;
-    if versions != lines.versions {
-        return Err(moved().into());
-    }
-    let mut defects = defects_of(&lines.panel.lines, &caps, &sessions);
-    defects.retain(|defect| defect.last_day >= range.first());
-    defects.sort_by_key(|defect| (defect.day, defect.check, defect.line));
-    if defects.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for defect in &defects {
-        *counts.entry(defect.check.name()).or_default() += 1;
-    }
-    let list: Vec<String> = counts.iter().map(|(check, n)| format!("{n} {check}")).collect();
-    let told = format!("suspicious data of the members: {}", list.join(", "));
-    if policy != Policy::Block {
-        return Ok(vec![format!("{told}; /index-quality lists it")]);
+    let Ok(plan) = plan_build(definition, range, &held.days, bridge) else { return Ok(()) };
+    let examined = store.examine_plan(definition, &plan).await?;
+    let counts: Vec<String> = examined.counts().iter().map(|(check, found, _)| format!("{found} {check}")).collect();
+    if counts.is_empty() {
+        return Ok(());
     }
     let error = |defect: &Defect| {
-        let ticker = defect.line.map_or("every security", |line| lines.panel.lines[line].ticker.as_str());
+        let ticker = examined.ticker(defect).unwrap_or("every security");
         field_error(defect.check.name(), Some(&format!("{ticker} on {}", defect.day)), defect.check.about())
     };
-    let named = defects.iter().take(NAMED).map(error).collect();
-    Err(Problem::quality_blocked(format!("{told}; quality=flag builds all the same"), named))
+    let named = examined.found().take(NAMED).map(error).collect();
+    let detail = format!(
+        "suspicious data of whoever can be chosen: {}; quality=repair builds with repaired market caps, quality=flag all the same",
+        counts.join(", ")
+    );
+    Err(Problem::quality_blocked(detail, named))
 }
 
 fn finding(defect: &Defect, lines: &[Line], policy: Policy) -> QualityFinding {

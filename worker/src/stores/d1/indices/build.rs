@@ -5,7 +5,7 @@ use domain::ports::{Built, RankableSessions, StoreError};
 use domain::units::{Day, DayRange, Ticker, UnixMillis};
 use serde::Deserialize;
 
-use super::{D1IndexStore, selection, weights};
+use super::{D1IndexStore, findings, selection, weights};
 use crate::stores::d1::{Param, Statement, numbered};
 
 /// How far before the range a period can begin that holds the session before it, in days: a quarter, with room for holes.
@@ -33,6 +33,7 @@ impl D1IndexStore<'_> {
             .bind(definition.share_classes.name())
             .bind(definition.buffer)
             .bind(universe)
+            .bind(definition.repairs_caps)
             .bind(now)
             .bind(limit);
         let find = Statement::new("select id from indices where slug = ?1").bind(slug);
@@ -72,7 +73,12 @@ impl D1IndexStore<'_> {
         market_version: i64,
         now: UnixMillis,
     ) -> Result<Built, StoreError> {
-        let inputs = self.inputs(index, definition, now).await?;
+        let mut inputs = self.inputs(index, definition, now).await?;
+        let found = match plan.examines {
+            true => Some(self.examine(&inputs, plan, Some(market_version)).await?),
+            false => None,
+        };
+        inputs.repair(found.as_ref())?;
         let before = self.members_before(&inputs, plan, Some(market_version)).await?;
         let to_choose = sessions_to_choose(plan);
         let rebalances: Vec<Day> = plan
@@ -96,11 +102,12 @@ impl D1IndexStore<'_> {
         ];
         let chosen = inputs.parameters(&to_choose, &kept, "[]")?;
         statements.extend(selection::store_chosen(definition).map(|sql| numbered(sql, &chosen)));
-        statements.extend(weights::store_weights(index, &targets));
+        statements.extend(weights::store_weights(index, &targets)?);
         let carried = inputs.parameters(&[], &kept, &before.chosen)?;
         statements.extend(selection::store_carried(definition).into_iter().map(|sql| numbered(sql, &carried)));
         let valued = inputs.parameters(&[], &kept, &before.previous)?;
         statements.push(numbered(selection::store_sessions(definition), &valued));
+        statements.extend(findings::store_findings(index, range, &scope, found.as_ref())?);
         statements.push(
             Statement::new(sql!("index/raise_index_version"))
                 .bind(index)
@@ -122,6 +129,7 @@ impl D1IndexStore<'_> {
             sessions: built.sessions,
             fewest_members: built.fewest_members.unwrap_or(0),
             assumed_members: built.assumed_members,
+            suspicious: found.map(|found| found.counts()).unwrap_or_default(),
         })
     }
 
@@ -133,7 +141,8 @@ impl D1IndexStore<'_> {
         now: UnixMillis,
     ) -> Result<Inputs<'d>, StoreError> {
         let tickers = definition.universe.as_deref().map(json_tickers).transpose()?;
-        let mut inputs = Inputs { index, definition, now, universe: None, lines: "[]".to_owned() };
+        let mut inputs =
+            Inputs { index, definition, now, universe: None, lines: "[]".to_owned(), repaired: "[]".to_owned() };
         if let Some(tickers) = &tickers {
             let rows = self.db.run(Statement::new(sql!("index/universe")).bind(tickers.as_str())).await?;
             let ids: Vec<i64> = rows.decode::<Line>()?.into_iter().map(|row| row.id).collect();
@@ -169,7 +178,7 @@ impl D1IndexStore<'_> {
             all => all.iter().copied().filter(|day| *day <= previous.in_force).collect(),
         };
         let targets = self.target_weights(inputs, &ranked, &[previous.in_force], market_version).await?;
-        let list = async |sql: String, parameters: [Param; 11], targets: &[weights::TargetWeight]| {
+        let list = async |sql: String, parameters: [Param; 12], targets: &[weights::TargetWeight]| {
             let version = Statement::new("select version from data_versions where scope = 'market'");
             let rows = self.db.batch(vec![version, self.as_asked(sql, &parameters)]).await?;
             if market_version.is_some() && rows[0].scalar()? != market_version {
@@ -183,7 +192,7 @@ impl D1IndexStore<'_> {
             return Ok(Before { previous: chosen.clone(), chosen });
         }
         let carried = inputs.parameters(&[], &[previous], &chosen)?;
-        Ok(Before { previous: list(selection::list_carried(), carried, &[]).await?, chosen })
+        Ok(Before { previous: list(selection::list_carried(inputs.definition), carried, &[]).await?, chosen })
     }
 
     /// The statement that explains the only kept session of the plan, and its parameters.
@@ -193,7 +202,10 @@ impl D1IndexStore<'_> {
         definition: &IndexDefinition,
         plan: &BuildPlan,
     ) -> Result<Statement, StoreError> {
-        let inputs = self.inputs(index, definition, UnixMillis(0)).await?;
+        let mut inputs = self.inputs(index, definition, UnixMillis(0)).await?;
+        if definition.repairs_caps {
+            inputs.repair(Some(&self.examine(&inputs, plan, None).await?))?;
+        }
         let before = self.members_before(&inputs, plan, None).await?;
         let kept: Vec<&PlannedSession> = plan.sessions.iter().filter(|session| session.kept).collect();
         Ok(self.as_asked(selection::explain(), &inputs.parameters(&[], &kept, &before.previous)?))
@@ -206,19 +218,29 @@ pub(super) struct Inputs<'d> {
     pub(super) definition: &'d IndexDefinition,
     now: UnixMillis,
     /// The ids of the universe's securities as a JSON array; a ticker that nobody knows has none.
-    universe: Option<String>,
+    pub(super) universe: Option<String>,
     /// The lines of the companies that have several, as a JSON array of id and issuer; empty where they do not matter.
-    lines: String,
+    pub(super) lines: String,
+    /// The market caps that are repaired, as a JSON array of day, security and cap.
+    repaired: String,
 }
 
 impl Inputs<'_> {
-    /// The parameters `?1` to `?11` of [`selection`].
+    /// Takes the market caps that were repaired, where the index is one of them.
+    fn repair(&mut self, found: Option<&findings::Examined>) -> Result<(), StoreError> {
+        if let Some(found) = found.filter(|_| self.definition.repairs_caps) {
+            self.repaired = json(&found.repaired_caps())?;
+        }
+        Ok(())
+    }
+
+    /// The parameters `?1` to `?12` of [`selection`].
     pub(super) fn parameters(
         &self,
         ranked: &[Day],
         plan: &[&PlannedSession],
         before: &str,
-    ) -> Result<[Param; 11], StoreError> {
+    ) -> Result<[Param; 12], StoreError> {
         let ranked: Vec<i32> = ranked.iter().map(|day| day.number()).collect();
         let plan: Vec<PlanRow> = plan.iter().map(|session| plan_row(session)).collect();
         Ok([
@@ -233,6 +255,7 @@ impl Inputs<'_> {
             self.universe.clone().into(),
             before.into(),
             self.lines.as_str().into(),
+            self.repaired.as_str().into(),
         ])
     }
 }
@@ -303,7 +326,7 @@ fn sessions_to_choose(plan: &BuildPlan) -> Vec<Day> {
     }
 }
 
-fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Refused(error.to_string()))
 }
 

@@ -1,6 +1,7 @@
 //! Indices in D1: definitions, builds and what is read from them.
 
 mod build;
+mod findings;
 mod read;
 mod selection;
 mod weights;
@@ -8,6 +9,7 @@ mod weights;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use findings::SessionFindings;
 pub(crate) use read::{BuiltRange, ExplainedMember, IndexRow, MemberRow, Move, scopes};
 
 use domain::index::{BuildPlan, IndexDefinition};

@@ -34,6 +34,7 @@ struct RawIndex {
     share_classes: String,
     buffer: u32,
     universe: Option<String>,
+    repairs_caps: u8,
     auto_build: u8,
     first_day: Option<i32>,
     last_day: Option<i32>,
@@ -54,6 +55,8 @@ pub(crate) struct SessionRow {
     pub(crate) data_version: i64,
     pub(crate) method_version: i64,
     pub(crate) inputs_hash: String,
+    /// How much its build found suspicious; `None` where it did not look.
+    pub(crate) findings: Option<u32>,
 }
 
 /// A member as stored, with what is known of its security.
@@ -160,6 +163,7 @@ fn definition(raw: &RawIndex) -> Option<IndexDefinition> {
             Some(text) => Some(tickers(text)?),
             None => None,
         },
+        repairs_caps: raw.repairs_caps == 1,
     })
 }
 

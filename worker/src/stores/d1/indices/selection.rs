@@ -4,7 +4,7 @@
 //!
 //! `?1` sessions to rank, `?2` members, `?3` index, `?4` plan, `?5` share of a dividend that counts, `?6` method version,
 //! `?7` now, `?8` buffer, `?9` ids of the universe or null, `?10` members before the plan's first session, `?11` lines of the
-//! issuers that have several.
+//! issuers that have several, `?12` repaired market caps.
 
 use domain::index::{IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
 
@@ -13,6 +13,7 @@ fn weighted(definition: &IndexDefinition) -> [&'static str; 3] {
     let ranked = match (definition.share_classes, definition.universe.is_some()) {
         (ShareClasses::Company, _) => sql!("index/ranked_companies"),
         (ShareClasses::Line, true) => sql!("index/ranked_universe"),
+        (ShareClasses::Line, false) if definition.repairs_caps => sql!("index/ranked_repaired"),
         (ShareClasses::Line, false) => sql!("index/ranked_market"),
     };
     let chosen = if definition.buffer > 0 { sql!("index/chosen_buffered") } else { sql!("index/chosen_largest") };
@@ -29,29 +30,33 @@ fn weighted(definition: &IndexDefinition) -> [&'static str; 3] {
     [ranked, chosen, weights]
 }
 
-/// A statement over common table expressions.
-fn over(tables: &[&str], statement: &str) -> String {
-    let text = format!("with recursive\n{}{statement}", tables.join(",\n"));
-    text.replace("{company_cap}", sql!("index/company_cap"))
+/// A statement over common table expressions, of market caps as they are or repaired.
+fn over(repairs_caps: bool, tables: &[&str], statement: &str) -> String {
+    let repaired = if repairs_caps { format!("{},\n", sql!("index/repaired")) } else { String::new() };
+    let text = format!("{}{statement}", tables.join(",\n")).replace("{company_cap}", sql!("index/company_cap"));
+    // What is repaired has no index to name.
+    let indexed = "join market_caps c indexed by market_caps_ranking";
+    let text = if repairs_caps { text.replace(indexed, "join market_caps c") } else { text };
+    format!("with recursive\n{repaired}{text}")
 }
 
 /// Lists the members chosen at the last session in `?1`, by rank. Without a weight all weigh the same.
 pub(super) fn list_chosen(definition: &IndexDefinition) -> String {
     let plain = (definition.weighting, definition.share_classes) == (Weighting::Equal, ShareClasses::Line);
-    if plain && definition.buffer == 0 && definition.universe.is_none() {
+    if plain && definition.buffer == 0 && definition.universe.is_none() && !definition.repairs_caps {
         return sql!("index/members_largest").to_owned();
     }
-    over(&weighted(definition), sql!("index/members_chosen"))
+    over(definition.repairs_caps, &weighted(definition), sql!("index/members_chosen"))
 }
 
 /// Lists the members chosen at each session in `?1`, to be weighed.
 pub(super) fn list_to_weigh(definition: &IndexDefinition) -> String {
-    over(&weighted(definition), sql!("index/members_to_weigh"))
+    over(definition.repairs_caps, &weighted(definition), sql!("index/members_to_weigh"))
 }
 
 /// Lists the members of the plan's only session, which lies between two rebalances.
-pub(super) fn list_carried() -> String {
-    over(&[sql!("index/plan"), sql!("index/carried")], sql!("index/members_carried"))
+pub(super) fn list_carried(definition: &IndexDefinition) -> String {
+    over(definition.repairs_caps, &[sql!("index/plan"), sql!("index/carried")], sql!("index/members_carried"))
 }
 
 /// Stores the members of the sessions at which they are chosen, and forgets those that are no longer among them.
@@ -64,8 +69,8 @@ pub(super) fn store_chosen(definition: &IndexDefinition) -> [String; 2] {
         (ShareClasses::Line, _) => "s.turnover = 0",
     };
     [
-        over(&weighted(definition), sql!("index/members_upsert")),
-        over(&weighted(definition), &sql!("index/clear_displaced").replace("{again}", again)),
+        over(definition.repairs_caps, &weighted(definition), sql!("index/members_upsert")),
+        over(definition.repairs_caps, &weighted(definition), &sql!("index/clear_displaced").replace("{again}", again)),
     ]
 }
 
@@ -81,7 +86,8 @@ pub(super) fn store_carried(definition: &IndexDefinition) -> Vec<String> {
     };
     let tables = [sql!("index/plan"), sql!("index/carried")];
     let clear = sql!("index/clear_displaced_carried").replace("{again}", again);
-    vec![over(&tables, sql!("index/carried_upsert")), over(&tables, &clear)]
+    let over = |statement| over(definition.repairs_caps, &tables, statement);
+    vec![over(sql!("index/carried_upsert")), over(&clear)]
 }
 
 /// Stores the returns, turnover and changes of the sessions.
@@ -104,12 +110,13 @@ pub(super) fn store_sessions(definition: &IndexDefinition) -> String {
     let sessions = sql!("index/sessions").replace("{changes}", &changes);
     // A growth is named in several sums, and looked up for each of them. Keeping it costs less than asking for dividends again.
     let materialized = if definition.return_type == ReturnType::Price { "" } else { "materialized" };
-    over(&[sql!("index/plan"), &valued(materialized), &sessions], sql!("index/sessions_upsert"))
+    let tables = [sql!("index/plan"), &valued(materialized), &sessions];
+    over(definition.repairs_caps, &tables, sql!("index/sessions_upsert"))
 }
 
 /// The member returns of the plan's sessions.
 pub(super) fn explain() -> String {
-    over(&[sql!("index/plan"), &valued("")], sql!("index/explain"))
+    over(false, &[sql!("index/plan"), &valued("")], sql!("index/explain"))
 }
 
 fn valued(materialized: &str) -> String {

@@ -3,6 +3,7 @@
 mod combinations;
 mod future;
 mod plain;
+mod repairs;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use domain::units::{Day, DayRange, Ticker, UnixMillis};
 use pollster::block_on;
 
 use super::read::SessionRow;
-use super::{D1IndexStore, IndexRow, MemberRow, Move};
+use super::{D1IndexStore, IndexRow, MemberRow, Move, SessionFindings};
 use crate::stores::d1::D1;
 use crate::stores::d1::market::D1MarketStore;
 
@@ -77,7 +78,7 @@ impl Market {
 fn try_build(db: &D1, definition: &IndexDefinition, range: DayRange) -> Result<Built, PlanError> {
     let store = D1IndexStore::new(db);
     block_on(async {
-        let index = store.define(definition, "local", 50, NOW).await.unwrap();
+        let index = store.define(definition, "local", 1000, NOW).await.unwrap();
         let held = store.rankable_sessions(definition, range).await.unwrap();
         let plan = plan_build(definition, range, &held.days, false)?;
         Ok(store.build(index, definition, range, &plan, held.market_version, NOW).await.unwrap())

@@ -1,10 +1,10 @@
 //! Target weights that SQL does not set by itself: the members are chosen there, weighed by the domain, and the weights written
 //! back into the same batch.
 
-use domain::index::{BuildPlan, IndexDefinition};
+use domain::index::IndexDefinition;
 use domain::ports::StoreError;
 use domain::research::{DEFAULT_CAP_LIMIT, Member, WINDOW_SESSIONS, Weigher};
-use domain::units::{Day, UnixMillis};
+use domain::units::Day;
 use serde::Deserialize;
 
 use super::build::Inputs;
@@ -12,7 +12,7 @@ use super::{D1IndexStore, selection};
 use crate::stores::d1::Statement;
 use crate::stores::d1::research::D1ResearchStore;
 
-/// Characters of one bound text of weights; the platform takes 2 MB.
+/// Characters of one bound text; the platform takes 2 MB.
 const TEXT_LIMIT: usize = 900_000;
 
 /// Who weighs how much after a close: day, security, weight.
@@ -62,33 +62,6 @@ impl D1IndexStore<'_> {
         self.weighed(definition, &choices, market_version).await
     }
 
-    /// The securities that a build of this plan would choose at any of its sessions.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    pub(crate) async fn securities_to_choose(
-        &self,
-        definition: &IndexDefinition,
-        plan: &BuildPlan,
-    ) -> Result<Vec<i64>, StoreError> {
-        // No statement asked here reads or writes an index, so that it need not be defined.
-        let inputs = self.inputs(0, definition, UnixMillis(0)).await?;
-        let mut ranked: Vec<Day> = plan.chosen_since_start.clone();
-        if ranked.is_empty() {
-            ranked = plan.sessions.iter().map(|session| session.in_force).collect();
-            ranked.dedup();
-        }
-        let sql = selection::list_to_weigh(definition);
-        let rows = self.db.run(self.as_asked(sql, &inputs.parameters(&ranked, &[], "[]")?)).await?;
-        let mut ids = Vec::new();
-        for choice in rows.decode::<Choice>()? {
-            ids.extend(choice.members()?.into_iter().map(|(id, ..)| id));
-            ids.sort_unstable();
-            ids.dedup();
-        }
-        Ok(ids)
-    }
-
     async fn weighed(
         &self,
         definition: &IndexDefinition,
@@ -127,10 +100,16 @@ impl D1IndexStore<'_> {
 }
 
 /// The statements that write target weights, each within what the platform binds.
-pub(super) fn store_weights(index: i64, weights: &[TargetWeight]) -> Vec<Statement> {
+pub(super) fn store_weights(index: i64, weights: &[TargetWeight]) -> Result<Vec<Statement>, StoreError> {
+    let statement = |text: String| Statement::new(sql!("index/reweigh")).bind(text).bind(index);
+    json_texts(weights)?.into_iter().map(|text| Ok(statement(text))).collect()
+}
+
+/// Rows as JSON arrays, each within what the platform binds.
+pub(super) fn json_texts<T: serde::Serialize>(rows: &[T]) -> Result<Vec<String>, StoreError> {
     let mut texts: Vec<String> = Vec::new();
-    for weight in weights {
-        let entry = serde_json::json!(weight).to_string();
+    for row in rows {
+        let entry = super::build::json(row)?;
         match texts.last_mut() {
             Some(text) if text.len() + entry.len() + 2 < TEXT_LIMIT => {
                 text.push(',');
@@ -139,6 +118,6 @@ pub(super) fn store_weights(index: i64, weights: &[TargetWeight]) -> Vec<Stateme
             _ => texts.push(format!("[{entry}")),
         }
     }
-    let statement = |text: String| Statement::new(sql!("index/reweigh")).bind(format!("{text}]")).bind(index);
-    texts.into_iter().map(statement).collect()
+    texts.iter_mut().for_each(|text| text.push(']'));
+    Ok(texts)
 }

@@ -195,7 +195,11 @@ impl<'a> D1ResearchStore<'a> {
             .db
             .batch(vec![
                 versions_statement(slug),
-                Statement::new(sql!("research/caps")).bind(wanted).bind(from).bind(to),
+                future::statement(
+                    self.future,
+                    sql!("research/caps").to_owned(),
+                    &[wanted.into(), from.into(), to.into()],
+                ),
                 Statement::new(sql!("research/sessions_held")).bind(from).bind(to),
             ])
             .await?;

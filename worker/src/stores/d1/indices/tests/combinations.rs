@@ -79,6 +79,7 @@ fn definitions() -> Vec<IndexDefinition> {
                                 share_classes,
                                 buffer,
                                 universe,
+                                repairs_caps: false,
                             });
                         }
                     }

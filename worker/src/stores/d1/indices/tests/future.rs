@@ -39,6 +39,8 @@ fn another_future_moves_nothing_before_it_and_is_felt_from_it_on() {
         with(Weighting::Equal, Rebalance::Monthly, ShareClasses::Line, 2),
         with(Weighting::Capped, Rebalance::Daily, ShareClasses::Line, 0),
         with(Weighting::InverseVolatility, Rebalance::Weekly, ShareClasses::Line, 0),
+        IndexDefinition { repairs_caps: true, ..with(Weighting::Equal, Rebalance::Daily, ShareClasses::Line, 0) },
+        IndexDefinition { repairs_caps: true, ..with(Weighting::Cap, Rebalance::Weekly, ShareClasses::Company, 0) },
     ] {
         build(&db, &definition, range("2024-01-31", "2024-04-12"));
         for (before, on) in [("2024-02-13", "2024-02-14"), ("2024-02-21", "2024-02-22"), ("2024-03-28", "2024-04-01")] {
