@@ -2,9 +2,9 @@
 # PORT STATE HOST VARS reach the server; see docs/operations.md for every setting.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-export PORT HOST STATE VARS PROFILE PROVIDER FROM TO KIND FILE SCOPES NAME OWNER KEY URL INTERVAL TICKERS CRON REMOTE
+export PORT HOST STATE VARS PROFILE PROVIDER FROM TO KIND FILE SCOPES NAME OWNER KEY URL INTERVAL TICKERS CRON REMOTE CASES
 node := scripts/with-tools node --disable-warning=ExperimentalWarning
-.PHONY: help run test setup build lint e2e bench docs clean serve key screenshots faults ingest import backup restore deploy
+.PHONY: help run test setup build lint e2e bench docs clean serve key screenshots faults fuzz ingest import backup restore deploy
 
 help: ## What there is
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,6 +47,9 @@ screenshots: ## The documentation's pictures
 
 faults: ## The long fault suite: kills, refusals, slow providers
 	scripts/setup.sh && FAULTS=long scripts/test-system faults
+
+fuzz: ## A million damaged inputs for every parser of foreign bytes: CASES=
+	scripts/setup.sh && scripts/fuzz
 
 ingest: ## Run the ingestion job on the running server: PROVIDER= FROM= TO= [INTERVAL= TICKERS=]
 	@$(node) scripts/ingest.mjs

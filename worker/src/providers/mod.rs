@@ -5,6 +5,8 @@
 
 pub(crate) mod files;
 pub(crate) mod fmp;
+#[cfg(test)]
+mod foreign_bytes;
 pub(crate) mod http;
 pub(crate) mod massive;
 pub(crate) mod sample;

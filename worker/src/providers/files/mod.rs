@@ -8,6 +8,8 @@ mod cell;
 mod columns;
 mod csv;
 mod error;
+#[cfg(test)]
+mod foreign_bytes;
 mod gzip;
 mod intake;
 mod keys;

@@ -64,7 +64,7 @@ fn write(schema: &str, codec: Compression, groups: &[&[Column<'_>]]) -> Vec<u8> 
     writer.into_inner().unwrap()
 }
 
-fn read(kind: RowKind, file: &[u8]) -> Result<(Vec<Piece>, FileSummary), FileError> {
+pub(super) fn read(kind: RowKind, file: &[u8]) -> Result<(Vec<Piece>, FileSummary), FileError> {
     let file = Bytes::copy_from_slice(file);
     let slice = |range: std::ops::Range<u64>| {
         file.slice(usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap())
