@@ -63,7 +63,8 @@ pub enum JobOutcome {
 /// Where jobs are kept.
 ///
 /// An implementation MUST let at most one caller hold a slice at a time, MUST refuse to settle a slice whose lease passed to
-/// another caller, and MUST make every open job due again when its lease ends.
+/// another caller, and MUST make every open job due again when its lease ends, or when the clock has gone back behind the
+/// job's last change by more than the clocks of two callers may lie apart (a minute).
 #[allow(async_fn_in_trait)]
 pub trait JobStore {
     /// Adds a job unless an open one of the same kind has the same `key`; returns its number and whether it is new.

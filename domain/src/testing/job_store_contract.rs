@@ -107,6 +107,22 @@ pub async fn what_was_put_off_is_due_when_its_time_has_come(store: &impl JobStor
     assert_eq!((job.attempt, job.state.as_str()), (1, "waited"));
 }
 
+/// After the clock went back, neither a lease nor a pause of the lost time holds a job up.
+pub async fn a_clock_that_goes_back_holds_up_no_job(store: &impl JobStore) {
+    let yesterday = NOW.plus_ms(-86_400_000);
+    let id = added(store).await;
+    claimed(store, id, 0, NOW).await;
+    assert_eq!(store.due(yesterday, 10).await, Ok(vec![(id, 0)]));
+    let job = claimed(store, id, 0, yesterday).await;
+    assert_eq!(store.claim(id, 0, yesterday, yesterday.plus_ms(LEASE_MS)).await, Ok(None), "it is held again");
+    let (at, error) = (NOW.plus_ms(500), "busy".to_owned());
+    assert_eq!(
+        store.settle(&job, &JobOutcome::Retry { not_before: at, error, state: String::new() }, NOW).await,
+        Ok(true)
+    );
+    assert_eq!(store.due(yesterday, 10).await, Ok(vec![(id, 0)]));
+}
+
 /// What has waited longest comes first, and never more than asked for.
 pub async fn due_jobs_come_oldest_first(store: &impl JobStore) {
     let mut ids = Vec::new();
@@ -130,6 +146,7 @@ macro_rules! job_store_contract {
             a_lost_lease_cannot_be_settled
             only_the_slice_whose_turn_it_is_can_be_claimed
             what_was_put_off_is_due_when_its_time_has_come
+            a_clock_that_goes_back_holds_up_no_job
             due_jobs_come_oldest_first
         );
     };

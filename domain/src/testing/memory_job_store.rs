@@ -6,6 +6,9 @@ use crate::ports::{ClaimedJob, JobOutcome, JobStore, StoreError};
 use crate::testing::Faults;
 use crate::units::UnixMillis;
 
+/// How far the clocks of two callers may lie apart.
+const CLOCK_SKEW_MS: i64 = 60_000;
+
 /// A job as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptJob {
@@ -19,6 +22,8 @@ pub struct KeptJob {
     pub lease_until: UnixMillis,
     /// Not due before.
     pub next_at: UnixMillis,
+    /// When it was added, claimed or settled last.
+    pub updated_at: UnixMillis,
     /// What went wrong last.
     pub error: Option<String>,
 }
@@ -60,6 +65,7 @@ impl JobStore for MemoryJobStore {
                 status: "open",
                 lease_until: UnixMillis(0),
                 next_at: now,
+                updated_at: now,
                 error: None,
             });
             Ok((id, true))
@@ -77,7 +83,7 @@ impl JobStore for MemoryJobStore {
             let mut jobs = self.jobs.borrow_mut();
             let wanted = |kept: &&mut KeptJob| kept.job.id == id && kept.job.slice == slice && is_due(kept, now);
             Ok(jobs.iter_mut().find(wanted).map(|kept| {
-                kept.lease_until = lease_until;
+                (kept.lease_until, kept.updated_at) = (lease_until, now);
                 kept.job.attempt += 1;
                 kept.job.clone()
             }))
@@ -108,11 +114,12 @@ impl JobStore for MemoryJobStore {
 }
 
 fn is_due(kept: &KeptJob, now: UnixMillis) -> bool {
-    kept.status == "open" && kept.lease_until <= now && kept.next_at <= now
+    let is_of_the_future = kept.updated_at > now.plus_ms(CLOCK_SKEW_MS);
+    kept.status == "open" && (kept.lease_until <= now && kept.next_at <= now || is_of_the_future)
 }
 
 fn settle_one(kept: &mut KeptJob, outcome: &JobOutcome, now: UnixMillis) {
-    kept.lease_until = UnixMillis(0);
+    (kept.lease_until, kept.updated_at) = (UnixMillis(0), now);
     kept.error = None;
     let state = match outcome {
         JobOutcome::Next { state } => {
