@@ -101,19 +101,6 @@ const PUBLIC: [(&str, &str); 6] = [
 
 const SCOPES: [&str; 6] = ["read", "ingest", "build", "stream", "backtest", "admin"];
 
-/// Makes a key as `make key` does.
-fn make_key(server: &Server, scopes: &str) -> String {
-    let output = Command::new(repository().join("scripts/with-tools"))
-        .args(["node", "scripts/key.mjs"])
-        .current_dir(repository())
-        .env("STATE", server.state())
-        .env("SCOPES", scopes)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
 fn required() -> Options {
     Options::default().var("AUTH_MODE", "required")
 }
@@ -178,7 +165,7 @@ fn is_refused(reply: &Reply) -> bool {
 fn every_route_lets_in_exactly_the_scope_it_names() {
     for public_reads in [true, false] {
         let server = Server::start(required().var("PUBLIC_READS", public_reads));
-        let keys: Vec<(&str, String)> = SCOPES.iter().map(|scope| (*scope, make_key(&server, scope))).collect();
+        let keys: Vec<(&str, String)> = SCOPES.iter().map(|scope| (*scope, server.make_key(scope))).collect();
         let wrong = format!("eqp_{}", "0".repeat(64));
         for (method, path, scope) in WRITES {
             let what = format!("{method} {path}");
@@ -232,7 +219,7 @@ fn every_route_lets_in_exactly_the_scope_it_names() {
 #[test]
 fn a_backtest_is_its_owner_s_alone() {
     let server = Server::start(required());
-    let admin = make_key(&server, "admin");
+    let admin = server.make_key("admin");
     let key_of = |owner: &str| {
         let wanted = json!({"name": owner, "scopes": ["backtest", "ingest", "read"], "owner": owner});
         let made = with_key(&server, "POST", "/api-keys", Some(&admin)).json(&wanted).send().expect(201);
@@ -275,7 +262,7 @@ fn a_backtest_is_its_owner_s_alone() {
 #[test]
 fn a_key_is_made_shown_once_listed_and_revoked() {
     let server = Server::start(required());
-    let admin = make_key(&server, "admin");
+    let admin = server.make_key("admin");
     let wanted = json!({"name": "notebook", "scopes": ["read", "build"], "owner": "ada"});
     let made = with_key(&server, "POST", "/api-keys", Some(&admin)).json(&wanted).send().expect(201);
     assert_eq!(made.header("cache-control"), Some("no-store"));
@@ -331,7 +318,7 @@ fn a_setting_that_cannot_be_used_is_named() {
 #[test]
 fn requests_beyond_the_allowance_are_told_when_to_come_back() {
     let server = Server::start(required().var("RATE_LIMIT_PER_MINUTE", 5));
-    let key = make_key(&server, "read");
+    let key = server.make_key("read");
     let ask = |key: Option<&str>| with_key(&server, "GET", "/indices", key).send();
     for left in (0..5).rev() {
         let reply = ask(None).expect(200);

@@ -3,6 +3,7 @@
 
 mod data;
 mod http;
+mod keys;
 mod market;
 mod oracle;
 pub mod recorded_vendor;

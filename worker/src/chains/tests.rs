@@ -243,9 +243,13 @@ fn many_quotes_are_set_aside_and_come_out_the_same() {
 }
 
 #[test]
-fn a_slash_in_a_name_makes_no_folder() {
-    let underlying: Ticker = "BRK/B".parse().unwrap();
-    assert_eq!(warehouse::folder_of(&underlying), "chains/BRK%2FB/");
+fn every_name_makes_one_folder_of_its_own() {
+    let folder = |name: &str| warehouse::folder_of(&name.parse::<Ticker>().unwrap());
+    assert_eq!(folder("BRK/B"), "chains/BRK%2FB/");
+    assert_eq!(
+        (folder("BRK.B"), folder("."), folder("..")),
+        ("chains/BRK.B/".into(), "chains/%2E/".into(), "chains/%2E%2E/".into())
+    );
     assert_eq!(Month::of("2019-12-31".parse().unwrap()).to_string(), "2019-12");
 }
 

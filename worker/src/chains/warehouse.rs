@@ -242,9 +242,13 @@ pub(crate) async fn read_session(
     OpenObject::of(objects, Some(&month.object)).await?.quotes(objects, day).await.map(Some)
 }
 
-/// The folder of an underlying. A slash in its name would make two folders of it.
+/// The folder of an underlying, its alone. A slash in its name would make two folders of it, and dots alone mean another.
 pub(crate) fn folder_of(underlying: &Ticker) -> String {
-    format!("{FOLDER}{}/", underlying.as_str().replace('/', "%2F"))
+    let mut name = underlying.as_str().replace('/', "%2F");
+    if name.bytes().all(|byte| byte == b'.') {
+        name = name.replace('.', "%2E");
+    }
+    format!("{FOLDER}{name}/")
 }
 
 /// One object of the warehouse being read, or nothing.
