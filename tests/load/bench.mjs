@@ -6,6 +6,9 @@ import { measureApp } from "./app.mjs";
 import { measureBacktests } from "./backtests.mjs";
 import { measureBars } from "./bars.mjs";
 import { measureBuild } from "./build.mjs";
+import { measureCost } from "./cost.mjs";
+import { measureCrowd } from "./crowd.mjs";
+import { measureGrowth } from "./growth.mjs";
 import { measureImport } from "./import.mjs";
 import { pinSelf } from "./machine.mjs";
 import { measureModule } from "./module.mjs";
@@ -16,7 +19,7 @@ import { realData } from "./shared.mjs";
 import { Table } from "./table.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
-const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "bars", "app", "backtests"];
+const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "bars", "app", "backtests", "growth", "cost", "crowd"];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((part) => !PARTS.includes(part));
@@ -57,6 +60,9 @@ try {
   if (wants("app")) await part("app", () => measureApp(table, { folder }));
   if (wants("sample")) await part("sample", () => measureSample(table, { folder }));
   if (wants("bars")) await part("bars", () => measureBars(table, { folder }));
+  if (wants("growth")) await part("growth", () => measureGrowth(table, { folder }));
+  if (wants("crowd")) await part("crowd", () => measureCrowd(table, { folder }));
+  if (wants("cost")) await part("cost", () => measureCost(table, { folder }));
   if (wants("backtests")) await part("backtests", () => measureBacktests(table, { folder }));
 } finally {
   await stopAll();
