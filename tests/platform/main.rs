@@ -3,4 +3,5 @@
 
 mod backup;
 mod description;
+mod snippets;
 mod wrangler_dev;
