@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the seed and what was hit belong into the test's output")]
 
 mod chance;
+mod disk;
 
 use std::collections::BTreeMap;
 use std::thread::sleep;
