@@ -1,6 +1,7 @@
 //! The HTTP contract, one file a resource.
 #![expect(clippy::unwrap_used, reason = "a test ends where its tools fail")]
 
+mod app;
 mod attacks;
 mod auth;
 mod backtests;
