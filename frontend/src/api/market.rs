@@ -61,6 +61,14 @@ pub(crate) struct Bar {
     pub v: Option<f64>,
 }
 
+impl Bar {
+    /// Its session: a daily bar starts at midnight in New York, which is the same day in UTC.
+    #[expect(clippy::cast_possible_truncation, reason = "days since 1970")]
+    pub(crate) fn day(&self) -> Day {
+        Day::from_number((self.t / 86_400_000.0).floor() as i32)
+    }
+}
+
 /// The link to bars of a ticker; `timespan` is `day`, `week` or `month`.
 pub(crate) fn bars_link(ticker: &str, timespan: &str, from: Day, to: Day) -> String {
     format!("/v2/aggs/ticker/{}/range/1/{timespan}/{from}/{to}?limit=50000", encode(ticker))
@@ -69,4 +77,17 @@ pub(crate) fn bars_link(ticker: &str, timespan: &str, from: Day, to: Day) -> Str
 /// Bars of a ticker.
 pub(crate) async fn bars(link: &str) -> Result<Bars, Failure> {
     get(link).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_belongs_to_the_day_on_which_new_york_begins() {
+        let bar = |t: f64| Bar { t, o: None, h: None, l: None, c: 1.0, v: None };
+        // Midnight in New York is 05:00 UTC in winter and 04:00 in summer.
+        assert_eq!(bar(1_704_171_600_000.0).day().to_string(), "2024-01-02");
+        assert_eq!(bar(1_719_892_800_000.0).day().to_string(), "2024-07-02");
+    }
 }

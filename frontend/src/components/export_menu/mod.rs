@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use futures::future::{AbortHandle, abortable};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -57,6 +58,12 @@ pub(crate) fn ExportMenu(
     let is_open = RwSignal::new(false);
     let busy = RwSignal::new(None::<&'static str>);
     let said = RwSignal::new(String::new());
+    let running = StoredValue::new(None::<AbortHandle>);
+    let cancel = move || {
+        if let Some(handle) = running.get_value() {
+            handle.abort();
+        }
+    };
     let place = NodeRef::<html::Div>::new();
     let button = NodeRef::<html::Button>::new();
     let id = next_id("export");
@@ -77,15 +84,19 @@ pub(crate) fn ExportMenu(
         }
         busy.set(Some(export.label));
         said.set(String::new());
+        let tell = Callback::new(move |text| {
+            said.try_set(text);
+        });
+        // Dropping the work ends whatever it is made of: requests, and the Web Worker.
+        let (work, handle) = abortable((export.run)(tell));
+        running.set_value(Some(handle));
         spawn_local(async move {
-            let done = (export.run)(Callback::new(move |text| {
-                said.try_set(text);
-            }))
-            .await;
+            let done = work.await;
             busy.try_set(None);
             said.try_set(match done {
-                Ok(()) => format!("{}: done", export.label),
-                Err(failure) => format!("{}: {}", export.label, failure.detail),
+                Ok(Ok(())) => format!("{}: done", export.label),
+                Ok(Err(failure)) => format!("{}: {}", export.label, failure.detail),
+                Err(_) => format!("{}: cancelled", export.label),
             });
         });
     };
@@ -127,6 +138,11 @@ pub(crate) fn ExportMenu(
                     text => format!("{label}: {text}…"),
                 })}
             </span>
+            <Show when=move || busy.get().is_some()>
+                <button type="button" class="button quiet" on:click=move |_| cancel()>
+                    "Cancel"
+                </button>
+            </Show>
             <button
                 type="button"
                 class="button quiet"

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::components::export_menu::ExportMenu;
+use crate::components::table::{Contents, Value, saves};
 use crate::format::{self, Form};
 
 /// One row of a heat map.
@@ -22,6 +24,8 @@ fn strength(value: f64, largest: f64) -> u32 {
 /// A table of fractions. The last column stands apart when it is a total.
 #[component]
 pub(crate) fn HeatTable(
+    /// The name of saved files.
+    name: &'static str,
     /// What it shows.
     #[prop(into)]
     caption: String,
@@ -40,6 +44,15 @@ pub(crate) fn HeatTable(
     has_total: bool,
 ) -> impl IntoView {
     let n_columns = columns.len();
+    let headings = StoredValue::new((caption.clone(), [vec![corner.to_owned()], columns.clone()].concat()));
+    let contents = move || {
+        let (title, columns) = headings.get_value();
+        let row = |row: HeatRow| {
+            let values = row.values.into_iter().map(|value| Value::number(value, form));
+            std::iter::once(Value::Text(row.name)).chain(values).collect()
+        };
+        Contents { title, columns, rows: rows.get_untracked().into_iter().map(row).collect() }
+    };
     let heads = columns.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view();
     let body = move || {
         let rows = rows.get();
@@ -62,6 +75,9 @@ pub(crate) fn HeatTable(
     };
     let label = caption.clone();
     view! {
+        <div class="table-tools">
+            <ExportMenu items=saves(name, contents).to_vec() />
+        </div>
         <div class="heat" tabindex="0" role="region" aria-label=label>
             <table>
                 <caption class="visually-hidden">{caption}</caption>

@@ -106,7 +106,7 @@ fn arrange(rows: &dyn Rows, heads: &[Head], sort: Option<&str>, filter: Option<&
 }
 
 /// Tables with more rows than this scroll in a window of their own.
-const UNWINDOWED_ROWS: usize = 30;
+const UNWINDOWED_ROWS: usize = 40;
 
 /// A table of rows. Its order and filter are in the address, under its name.
 #[component]
@@ -145,6 +145,30 @@ where
     let rows: Signal<Arc<dyn Rows>> =
         Signal::derive(move || Arc::new(RowsOf { rows: rows.get(), columns: columns.clone() }) as Arc<dyn Rows>);
     table(Parts { name, caption, rows, columns: heads, sorted, filterable, exports, none, height })
+}
+
+/// A table as a person takes it along.
+pub(crate) struct Contents {
+    /// What it shows.
+    pub title: String,
+    /// The headings.
+    pub columns: Vec<String>,
+    /// One value for each column.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// The forms in which a table is saved, under a name without ending.
+pub(crate) fn saves(name: &'static str, contents: impl Fn() -> Contents + Copy + Send + Sync + 'static) -> [Export; 2] {
+    let synthetic = Synthetic::here();
+    let workbook = Export::slow("Table (Excel)", move |tell| {
+        let Contents { title, columns, rows } = contents();
+        workbook::save_table(Table { name, title, synthetic: synthetic.is_set_now(), columns, rows }, tell)
+    });
+    let text = Export::new("Table (CSV)", move || {
+        let Contents { columns, rows, .. } = contents();
+        files::save_text(&format!("{name}.csv"), "text/csv;charset=utf-8", &csv(&columns, rows.into_iter()))
+    });
+    [workbook, text]
 }
 
 /// What a table is made of.
@@ -249,32 +273,19 @@ fn table(parts: Parts) -> AnyView {
             {spacer(below)}
         }
     };
-    let save = Export::new("Table (CSV)", move || {
+    let contents = move || {
         let rows = rows.get_untracked();
-        let text = columns.with_value(|columns| {
-            let header: Vec<String> = columns.iter().map(|column| column.title.to_owned()).collect();
-            let lines = order.get_untracked().into_iter();
-            csv(&header, lines.map(|at| (0..columns.len()).map(|column| rows.value(at, column)).collect()))
-        });
-        files::save_text(&format!("{name}.csv"), "text/csv;charset=utf-8", &text)
-    });
-    let synthetic = Synthetic::here();
-    let workbook = Export::slow("Table (Excel)", move |tell| {
-        let rows = rows.get_untracked();
-        let table = columns.with_value(|columns| Table {
-            name,
+        columns.with_value(|columns| Contents {
             title: caption.get_untracked(),
-            synthetic: synthetic.is_set_now(),
             columns: columns.iter().map(|column| column.title.to_owned()).collect(),
             rows: order
                 .get_untracked()
                 .into_iter()
                 .map(|at| (0..columns.len()).map(|column| rows.value(at, column)).collect())
                 .collect(),
-        });
-        workbook::save_table(table, tell)
-    });
-    let exports: Vec<Export> = [workbook, save].into_iter().chain(exports).collect();
+        })
+    };
+    let exports: Vec<Export> = saves(name, contents).into_iter().chain(exports).collect();
     let count = move || {
         let (shown, all) = (order.with(Vec::len), rows.with(|rows| rows.len()));
         if shown == all {

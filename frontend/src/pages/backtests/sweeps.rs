@@ -156,7 +156,7 @@ fn Grid(of: Load<SweepRuns>, #[prop(into)] sweep: Signal<Arc<SweepRuns>>) -> imp
         let axes = grid.clone();
         let rows = Signal::derive(move || sweep.with(|of| rows(&of.runs, &axes, title)));
         Some(view! {
-            <HeatTable caption=format!("{title} of every run. {legend}") corner="" columns=columns rows=rows form=form has_total=false />
+            <HeatTable name="sweep" caption=format!("{title} of every run. {legend}") corner="" columns=columns rows=rows form=form has_total=false />
             <p class="muted">{legend}</p>
         })
     };

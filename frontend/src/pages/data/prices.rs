@@ -38,14 +38,8 @@ fn link(ticker: &str, span: &str) -> String {
     api::bars_link(ticker, timespan, today().plus(-days), today())
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "days since 1970")]
-fn day_of(bar: &Bar) -> Day {
-    // A daily bar starts at midnight in New York, which is the same day in UTC.
-    Day::from_number((bar.t / 86_400_000.0).floor() as i32)
-}
-
 const COLUMNS: [Column<Bar>; 6] = [
-    Column::new("day", "Session", |row: &Bar| Value::Day(day_of(row))),
+    Column::new("day", "Session", |row: &Bar| Value::Day(row.day())),
     Column::new("open", "Open", |row: &Bar| Value::number(row.o, Form::Decimal)),
     Column::new("high", "High", |row: &Bar| Value::number(row.h, Form::Decimal)),
     Column::new("low", "Low", |row: &Bar| Value::number(row.l, Form::Decimal)),
@@ -57,7 +51,7 @@ const COLUMNS: [Column<Bar>; 6] = [
 fn candles(bars: &[Bar]) -> Vec<Candle> {
     let mut month = None;
     let candle = |bar: &Bar| {
-        let day = day_of(bar);
+        let day = bar.day();
         let is_new = month.replace((day.year(), day.month())) != Some((day.year(), day.month()));
         let name = if day.month() == 1 { day.year().to_string() } else { format::month(day.month()) };
         Candle {
@@ -143,18 +137,5 @@ fn Ready(#[prop(into)] bars: Signal<Arc<Bars>>, span: Memo<String>) -> impl Into
         >
             <CandleChart label=Signal::derive(move || format!("Prices of {}", title.get())) candles=drawn />
         </ChartFrame>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bar_belongs_to_the_day_on_which_new_york_begins() {
-        let bar = |t: f64| Bar { t, o: None, h: None, l: None, c: 1.0, v: None };
-        // Midnight in New York is 05:00 UTC in winter and 04:00 in summer.
-        assert_eq!(day_of(&bar(1_704_171_600_000.0)).to_string(), "2024-01-02");
-        assert_eq!(day_of(&bar(1_719_892_800_000.0)).to_string(), "2024-07-02");
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn Months(window: Memo<Window>) -> impl IntoView {
                 <h2>"Monthly returns"</h2>
             </header>
             <HeatTable
+                name="months"
                 caption="Returns by year and month"
                 corner="Year"
                 columns=columns

@@ -153,7 +153,7 @@ pub(super) fn Charts(
             <header class="panel-head">
                 <h2>"Monthly returns"</h2>
             </header>
-            <HeatTable caption="Returns of the equity by year and month" corner="Year" columns=columns rows=months />
+            <HeatTable name="months" caption="Returns of the equity by year and month" corner="Year" columns=columns rows=months />
         </section>
         <ChartFrame
             title=Signal::derive(|| "Underlying, entries and exits".to_owned())
