@@ -11,6 +11,12 @@ mkdirSync(assets, { recursive: true });
 copyFileSync("frontend/app.js", path.join(work, "main.js"));
 copyFileSync("frontend/export_worker.js", path.join(work, "worker.js"));
 
+// What fetches a part of the module names its file. An import of that file is what gives it the name by its content.
+const fetcher = path.join(work, "__wasm_split.js"), parts = [];
+const fetching = readFileSync(fetcher, "utf8").replaceAll(/new URL\(("\.\/\w+\.wasm"), import\.meta\.url\)/g, (_, file) => `part${parts.push(file) - 1}`);
+if (parts.length === 0) throw new Error("the module was not cut into parts");
+writeFileSync(fetcher, parts.map((file, at) => `import part${at} from ${file};\n`).join("") + fetching);
+
 const { metafile } = await build({
   entryPoints: { app: path.join(work, "main.js"), export_worker: path.join(work, "worker.js"), style: "frontend/style.css" },
   outdir: assets,
@@ -24,6 +30,8 @@ const { metafile } = await build({
   publicPath: "/assets/",
   metafile: true,
   logLevel: "warning",
+  // wasm-bindgen names the module of each imported function, the same one for all parts.
+  logOverride: { "duplicate-object-key": "silent" },
 });
 
 const named = (pattern) => {

@@ -77,9 +77,9 @@ install_node() {
 }
 
 # --- cargo tools ---------------------------------------------------------------------------------------------------
-cargo_tool() { # CRATE VERSION BINARY [cargo install flags...]
-  local crate=$1 version=$2 binary=$3; shift 3
-  "$tools/bin/$binary" --version 2>/dev/null | grep -qF "$version" && return
+cargo_tool() { # CRATE VERSION [cargo install flags...]
+  local crate=$1 version=$2; shift 2
+  grep -qsF "\"$crate $version " "$tools/.crates.toml" && return
   # A registry mirror may lack a crate of the tool's own lock file; then the newest compatible one is taken.
   step "$crate $version" env CARGO_TARGET_DIR="$tools/build" bash -c '
     scripts/with-tools cargo install "$@" --locked || scripts/with-tools cargo install "$@"' _ "$crate@$version" --root "$tools" "$@"
@@ -87,9 +87,10 @@ cargo_tool() { # CRATE VERSION BINARY [cargo install flags...]
 
 install_compiler
 install_node
-# wasm-bindgen runs over every module of every build, so it is worth optimising; worker-build is not.
-cargo_tool worker-build "$WORKER_BUILD" worker-build --debug
-CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo_tool wasm-bindgen-cli "$WASM_BINDGEN" wasm-bindgen
+# wasm-bindgen and wasm-split run over the modules of every build, so they are worth optimising; worker-build is not.
+cargo_tool worker-build "$WORKER_BUILD" --debug
+CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo_tool wasm-bindgen-cli "$WASM_BINDGEN"
+CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo_tool wasm_split_cli_support "$WASM_SPLIT" --features build-binary
 rm -rf "$tools/build"
 
 for part in "$@"; do case $part in

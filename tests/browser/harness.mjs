@@ -29,10 +29,11 @@ const isApp = (pathname) => pathname === "/" || pathname === "/app" || pathname.
 
 /**
  * Serves dist/ as the Worker does. `answers` maps a path of the API, with or without its query, to `{status, body, wait}` or to
- * a function of the request's URL, method and body that returns one; what is not in it is a 404. `asked` lists the requests.
+ * a function of the request's URL, method and body that returns one; what is not in it is a 404. `asked` lists the requests, `served` the files
+ * that went out.
  */
 export async function serveApp(answers) {
-  const asked = [];
+  const asked = [], served = [];
   const server = http.createServer(async (request, response) => {
     const url = new URL(request.url, "http://app"), { pathname } = url;
     const found = answers[request.url] ?? answers[pathname];
@@ -47,11 +48,12 @@ export async function serveApp(answers) {
       return response.writeHead(answer.status, { "content-type": type, ...answer.headers }).end(answer.status === 204 ? undefined : JSON.stringify(answer.body));
     }
     const file = path.join(dist, isApp(pathname) ? "index.html" : pathname);
+    served.push(path.basename(file));
     response.writeHead(200, { "content-type": TYPES[path.extname(file)] ?? "text/plain", "content-security-policy": POLICY });
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, asked, close: () => { server.closeAllConnections(); server.close(); } };
+  return { url: `http://127.0.0.1:${server.address().port}`, asked, served, close: () => { server.closeAllConnections(); server.close(); } };
 }
 
 export const absent = (what) => problem(404, "not_found", `nothing is known of ${what}`);
@@ -83,5 +85,6 @@ export async function visit(t, browser, link, answers, { socket, ...options } = 
     assert.deepEqual(complaints, []);
   });
   await page.goto(server.url + link);
-  return Object.assign(page, { server });
+  // A test that provokes a complaint takes it away again.
+  return Object.assign(page, { server, complaints });
 }

@@ -68,9 +68,31 @@ describe("journeys", () => {
 
   test("a second index is laid over the first and measured against", async (t) => {
     const page = await open(t, "/");
-    await page.getByLabel("Compared with").selectOption("top50-equal-daily-price-line");
+    await page.getByLabel("Compared with").fill("top50-equal-daily-price-line");
+    await page.keyboard.press("Enter");
     await page.getByRole("rowheader", { name: "Beta" }).waitFor();
     assert.equal(await page.locator(".plot path.line").count(), 2);
+  });
+
+  test("a ticker is laid over the index, from the same level", async (t) => {
+    const days = `/v2/aggs/ticker/ACME/range/1/day/${DAYS[0]}/${DAYS[3]}`;
+    const page = await open(t, "/", { [days]: BARS }), { chart } = new OverviewPage(page);
+    await page.getByLabel("Compared with").fill("acme");
+    await page.keyboard.press("Enter");
+    await page.getByRole("rowheader", { name: "Beta" }).waitFor();
+    assert.equal(parameter(page, "with"), "ACME");
+    await chart.focus();
+    await page.keyboard.press("Home");
+    // Closes of 103, 100, 105, 102, from the index's 1000 on.
+    assert.match(await chart.getAttribute("aria-valuetext"), /ACME 1,000\.00/);
+    await page.keyboard.press("End");
+    assert.match(await chart.getAttribute("aria-valuetext"), /ACME 990\.29/);
+  });
+
+  test("a ticker of which nothing is held is said to be so, and the index stays", async (t) => {
+    const page = await open(t, "/?with=NONE", { [`/v2/aggs/ticker/NONE/range/1/day/${DAYS[0]}/${DAYS[3]}`]: ok({ ticker: "NONE", results: [] }) });
+    await page.getByText("no price of NONE is held").waitFor();
+    assert.equal(await page.locator(".plot path.line").count(), 1);
   });
 
   test("the chart is stepped through and a range selected by keyboard alone", async (t) => {
@@ -176,6 +198,21 @@ describe("journeys", () => {
     await chart.getByRole("button", { name: "Export", exact: true }).first().click();
     await chart.getByRole("button", { name: "Index workbook (Excel)" }).click();
     await chart.getByText("Index workbook (Excel): the database does not answer").waitFor();
+  });
+
+  test("a workbook under way is cancelled, and another one can be made", async (t) => {
+    let isSlow = true;
+    const never = new Promise(() => {});
+    const page = await open(t, "/", { "/index-compositions": () => (isSlow ? { ...COMPOSITIONS, wait: never } : COMPOSITIONS) });
+    const chart = panel(page, "Index level");
+    await chart.getByRole("button", { name: "Export", exact: true }).first().click();
+    await chart.getByRole("button", { name: "Index workbook (Excel)" }).click();
+    await chart.getByText(/fetching members/).waitFor();
+    await chart.getByRole("button", { name: "Cancel" }).click();
+    await chart.getByText("Index workbook (Excel): cancelled").waitFor();
+    isSlow = false;
+    const book = readWorkbook(await download(t, page, chart, "Index workbook (Excel)"));
+    assert.ok(book.Compositions.length > 2);
   });
 
   test("a session is picked along the chart, and days without trading cannot be", async (t) => {

@@ -1,6 +1,7 @@
 // Every page of the app: where it is, what it asks first, what shows that it is ready, and what its empty state says.
 import { BACKTEST_ANSWERS } from "./backtests.mjs";
-import { BARS, ok } from "./market.mjs";
+import { BARS, SLUG, ok } from "./market.mjs";
+import { RESEARCH_ANSWERS } from "./research.mjs";
 import { SYMBOLS, stats } from "./streams.mjs";
 
 const NOTHING_BUILT = { status: 404, answer: "no_data", says: "No index yet" };
@@ -10,6 +11,13 @@ export const PAGES = [
   { name: "composition", path: "/app/composition", asks: "/index-composition", ready: (page) => page.getByRole("rowheader", { name: "BOLT" }), empty: NOTHING_BUILT },
   { name: "changes", path: "/app/changes", asks: "/composition-changes", ready: (page) => page.getByRole("heading", { name: "All changes" }), empty: NOTHING_BUILT },
   { name: "explain", path: "/app/explain", asks: "/index-explain", ready: (page) => page.getByRole("heading", { name: "Member returns" }), empty: NOTHING_BUILT },
+  { name: "statistics", path: "/app/statistics", asks: "/index-statistics", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("slider", { name: /^How many daily returns/ }), empty: NOTHING_BUILT },
+  { name: "attribution", path: "/app/research", asks: "/index-attribution", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("slider", { name: /^What each sector added/ }), empty: NOTHING_BUILT },
+  { name: "index comparison", path: "/app/research?part=comparison&with=SPY", asks: "/index-compare", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "Statistics of both" }), empty: NOTHING_BUILT },
+  { name: "trades", path: "/app/research?part=trades", asks: "/index-trades", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "The rebalances of the range" }), empty: NOTHING_BUILT },
+  { name: "data quality", path: "/app/research?part=quality", asks: "/index-quality", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "What is suspicious" }), empty: NOTHING_BUILT },
+  { name: "what if", path: "/app/research?part=what-if&exclude=TIRFEX", asks: "/what-if", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "Statistics of both" }), empty: NOTHING_BUILT },
+  { name: "look-ahead check", path: "/app/research?part=look-ahead&checked=1", asks: `/indices/${SLUG}/look-ahead-check`, answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "Sessions tried" }), empty: NOTHING_BUILT },
   {
     name: "data", path: "/app/data", asks: "/coverage", ready: (page) => page.getByRole("slider", { name: /Sessions by how many bars/ }),
     empty: { answer: ok({ first_session: null, last_session: null, synthetic: false, sessions: [], gaps: [] }), says: "No prices yet" },

@@ -4,6 +4,7 @@ mod backtests;
 mod indices;
 mod market;
 mod people;
+mod research;
 mod streams;
 mod upload;
 
@@ -18,6 +19,7 @@ pub(crate) use indices::{
 };
 pub(crate) use market::{Bar, Bars, bars, bars_link, coverage, imports, ingestions, providers, undo_import};
 pub(crate) use people::{create_key, exchange_code, keys, revoke_key, sign_in_options};
+pub(crate) use research::{check_look_ahead, research_link, what_if, what_if_held};
 pub(crate) use streams::{add_batch, forget_stream, stream_live_link, stream_stats, stream_stats_link, stream_symbols};
 pub(crate) use upload::upload;
 
@@ -25,6 +27,7 @@ use domain::api::ProblemBody;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
 use web_sys::AbortController;
 
 use crate::credential::credential;
@@ -71,6 +74,21 @@ async fn send(method: Method, link: &str, body: Option<String>) -> Result<Respon
 
 /// With a key a request that is sent again is the same one.
 async fn send_once(method: Method, link: &str, body: Option<String>, key: Option<&str>) -> Result<Response, Failure> {
+    let body = body.map(|body| ("application/json", JsValue::from(body)));
+    send_whole(method, link, body, key).await
+}
+
+/// Sends a body of another kind than JSON.
+async fn send_as(method: Method, link: &str, kind: &'static str, body: JsValue) -> Result<Response, Failure> {
+    send_whole(method, link, Some((kind, body)), None).await
+}
+
+async fn send_whole(
+    method: Method,
+    link: &str,
+    body: Option<(&'static str, JsValue)>,
+    key: Option<&str>,
+) -> Result<Response, Failure> {
     let controller = AbortController::new().ok();
     let signal = controller.as_ref().map(AbortController::signal);
     let mut guard = Guard(controller);
@@ -82,7 +100,7 @@ async fn send_once(method: Method, link: &str, body: Option<String>, key: Option
         request = request.header("idempotency-key", key);
     }
     let request = match body {
-        Some(body) => request.header("content-type", "application/json").body(body),
+        Some((kind, body)) => request.header("content-type", kind).body(body),
         None => request.build(),
     };
     let answer = request.map_err(|error| unreachable(&error))?.send().await;

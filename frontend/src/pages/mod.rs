@@ -2,12 +2,17 @@
 
 mod account;
 mod backtests;
+mod benchmark;
 mod build;
 mod changes;
 mod composition;
 mod data;
 mod explain;
 mod overview;
+mod parts;
+mod research;
+mod span;
+mod statistics;
 mod streams;
 
 use domain::api::{IndexList, IndexSummary};
@@ -18,6 +23,8 @@ use leptos::prelude::*;
 use crate::address::Address;
 use crate::components::dates::DatePicker;
 use crate::load::Load;
+pub(crate) use benchmark::{Benchmark, BenchmarkField, chosen_benchmark};
+pub(crate) use span::{SpanFields, chosen_span, warnings};
 
 /// One line of the table of pages.
 #[derive(Debug)]
@@ -34,14 +41,16 @@ pub(crate) struct Page {
 #[rustfmt::skip]
 pub(crate) static PAGES: &[Page] = &[
     Page { path: "/",                title: "Overview",    view: overview::overview },
-    Page { path: "/app/composition", title: "Composition", view: composition::composition },
-    Page { path: "/app/changes",     title: "Changes",     view: changes::changes },
-    Page { path: "/app/explain",     title: "Explain",     view: explain::explain },
-    Page { path: "/app/data",        title: "Data",        view: data::data },
-    Page { path: "/app/build",       title: "Build",       view: build::build },
-    Page { path: "/app/streams",     title: "Streams",     view: streams::streams },
-    Page { path: "/app/backtests",   title: "Backtests",   view: backtests::backtests },
-    Page { path: "/app/account",     title: "Account",     view: account::account },
+    Page { path: "/app/composition", title: "Composition", view: parts::composition },
+    Page { path: "/app/changes",     title: "Changes",     view: parts::changes },
+    Page { path: "/app/explain",     title: "Explain",     view: parts::explain },
+    Page { path: "/app/statistics",  title: "Statistics",  view: parts::statistics },
+    Page { path: "/app/research",    title: "Research",    view: parts::research },
+    Page { path: "/app/data",        title: "Data",        view: parts::data },
+    Page { path: "/app/build",       title: "Build",       view: parts::build },
+    Page { path: "/app/streams",     title: "Streams",     view: parts::streams },
+    Page { path: "/app/backtests",   title: "Backtests",   view: parts::backtests },
+    Page { path: "/app/account",     title: "Account",     view: parts::account },
 ];
 
 /// The page at a path; `/app` is the overview too.
@@ -65,44 +74,33 @@ pub(crate) fn index_name(chosen: Option<&str>) -> String {
     chosen.map_or_else(|| domain::index::IndexDefinition::default().slug(), str::to_owned)
 }
 
-/// A field to choose an index by; `param` is its name in the address.
+/// A field to choose an index by.
 #[component]
 pub(crate) fn IndexField(
     /// The field's name.
     label: &'static str,
-    /// Its name in the address.
-    #[prop(default = "index")]
-    param: &'static str,
-    /// What stands for no choice; without it the default index does.
-    #[prop(optional)]
-    nothing: &'static str,
 ) -> impl IntoView {
     let address = Address::here();
     let Indices(indices) = expect_context();
-    let chosen = address.param(param);
-    let default = index_name(None);
+    let chosen = chosen_index();
     let options = move || {
         let mut slugs: Vec<String> =
             indices.value().map(|list| list.data.iter().map(|index| index.slug.clone()).collect()).unwrap_or_default();
-        let chosen = chosen.get();
-        for slug in chosen.iter().chain(nothing.is_empty().then_some(&default)) {
+        let (default, now) = (index_name(None), index_name(chosen.get().as_deref()));
+        for slug in [&now, &default] {
             if !slugs.contains(slug) {
                 slugs.push(slug.clone());
             }
         }
-        let first = (!nothing.is_empty()).then(|| view! { <option value="">{nothing}</option> });
-        let now = chosen.unwrap_or_else(|| if nothing.is_empty() { default.clone() } else { String::new() });
-        let entries = slugs.into_iter().map(|slug| {
+        let entry = |slug: String| {
             let is_chosen = slug == now;
             view! { <option value=slug.clone() selected=is_chosen>{slug.clone()}</option> }
-        });
-        view! { {first}{entries.collect_view()} }
+        };
+        slugs.into_iter().map(entry).collect_view()
     };
-    let default = index_name(None);
     let choose = move |event| {
         let slug = event_target_value(&event);
-        let is_default = slug.is_empty() || (nothing.is_empty() && slug == default);
-        address.set(&[(param, (!is_default).then_some(slug))]);
+        address.set(&[("index", (slug != index_name(None)).then_some(slug))]);
     };
     view! {
         <label class="field">

@@ -21,7 +21,10 @@ use crate::components::states::states;
 use crate::components::synthetic::Synthetic;
 use crate::format::{self, Form};
 use crate::load::load;
-use crate::pages::{IndexField, chosen_index, index_name, nothing_built};
+use crate::pages::{
+    BenchmarkField, IndexField, SpanFields, chosen_benchmark, chosen_index, chosen_span, index_name, nothing_built,
+    warnings,
+};
 use crate::workbook;
 use range::{RANGES, Window};
 
@@ -37,15 +40,11 @@ pub(crate) fn overview() -> AnyView {
         <div class="page-head">
             <h1>"Overview"</h1>
             <IndexField label="Index" />
-            <IndexField label="Compared with" param="with" nothing="nothing" />
+            <BenchmarkField label="Compared with" param="with" />
         </div>
         {states(performance, 60.0, Some(ViewFn::from(nothing_built)), ready)}
     }
     .into_any()
-}
-
-fn parse(day: Option<String>) -> Option<Day> {
-    day.and_then(|day| day.parse().ok())
 }
 
 #[component]
@@ -54,32 +53,27 @@ fn Ready(#[prop(into)] performance: Signal<Arc<Performance>>) -> impl IntoView {
     let synthetic = Synthetic::here();
     Effect::new(move |_| synthetic.note(performance.with(|performance| performance.synthetic)));
 
-    let (range, from, to) = (address.param("range"), address.param("from"), address.param("to"));
-    let cut = move |performance: &Performance| {
-        Window::of(&performance.data, range.get().as_deref(), parse(from.get()), parse(to.get()))
-    };
-    let window = Memo::new(move |_| performance.with(|performance| cut(performance)));
-    let with = address.param("with");
-    let other = load(move || with.get().map(Some), api::performance);
+    let (range, span) = (address.param("range"), chosen_span());
+    let window = Memo::new(move |_| {
+        let (from, to) = span.get();
+        performance.with(|performance| Window::of(&performance.data, range.get().as_deref(), from, to))
+    });
+    let with = chosen_benchmark("with");
+    let ends = Memo::new(move |_| performance.with(|performance| (performance.start_date, performance.end_date)));
+    let other = load(move || Some((with.get()?, ends.get())), |(with, ends)| with.points(ends));
     let benchmark = Memo::new(move |_| {
         with.get()?;
-        other.value().map(|other| cut(&other))
+        other.value().and_then(|other| window.with(|window| window.beside(&other)))
     });
     let statistics =
         Memo::new(move |_| window.with(|window| benchmark.with(|benchmark| window.statistics(benchmark.as_ref()))));
-    let warnings = move || {
-        let warnings = performance.with(|performance| performance.warnings.clone());
-        let list = warnings.into_iter().map(|warning| view! { <li>{warning}</li> }).collect_view();
-        (!performance.with(|performance| performance.warnings.is_empty()))
-            .then(|| view! { <ul class="warnings">{list}</ul> })
-    };
     let failed = move || {
         other.failure().filter(|_| with.get().is_some()).map(|failure| {
             view! { <p class="warnings" role="alert">"The comparison failed: "{failure.detail}</p> }
         })
     };
     view! {
-        {warnings}
+        {warnings(move || performance.with(|performance| performance.warnings.clone()))}
         {failed}
         <figures::Figures performance=performance window=window statistics=statistics />
         <LevelChart window=window benchmark=benchmark />
@@ -137,25 +131,6 @@ fn LevelChart(window: Memo<Window>, benchmark: Memo<Option<Window>>) -> impl Int
         let range = (range != "max").then(|| range.to_owned());
         address.set(&[("range", range), ("from", None), ("to", None)]);
     });
-    let end_field = move |name: &'static str, label: &'static str, at: fn((Day, Day)) -> Day| {
-        let value = move || window.with(Window::ends).map_or_else(String::new, |ends| at(ends).to_string());
-        let write = move |event| {
-            let text = event_target_value(&event);
-            if text.parse::<Day>().is_err() {
-                return;
-            }
-            let Some(ends) = window.with_untracked(Window::ends) else { return };
-            let (first, last) = (ends.0.to_string(), ends.1.to_string());
-            let (from, to) = if name == "from" { (text, last) } else { (first, text) };
-            address.set(&[("range", None), ("from", Some(from)), ("to", Some(to))]);
-        };
-        view! {
-            <label class="field">
-                <span class="visually-hidden">{label}</span>
-                <input type="date" prop:value=value on:change=write />
-            </label>
-        }
-    };
     let tools = move || {
         view! {
             <div class="tools">
@@ -214,11 +189,7 @@ fn LevelChart(window: Memo<Window>, benchmark: Memo<Option<Window>>) -> impl Int
             />
             <div class="under-chart">
                 <Segmented label="Range" options=RANGES chosen=chosen_range choose=choose_range />
-                <div class="free-range">
-                    {end_field("from", "From", |ends| ends.0)}
-                    <span aria-hidden="true">"–"</span>
-                    {end_field("to", "To", |ends| ends.1)}
-                </div>
+                <SpanFields ends=Signal::derive(move || window.with(Window::ends)) />
             </div>
         </ChartFrame>
     }

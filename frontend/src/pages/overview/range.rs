@@ -69,6 +69,17 @@ impl Window {
         }
     }
 
+    /// Another series over the same sessions, at this one's level where it begins; `None` where it has none of them.
+    pub(super) fn beside(&self, points: &[PerformancePoint]) -> Option<Self> {
+        let (first, last) = self.ends()?;
+        let mut other = Self::of(points, None, Some(first), Some(last));
+        let begin = *other.days.first()?;
+        let at = self.days.partition_point(|day| *day < begin).min(self.days.len() - 1);
+        let factor = self.levels[at] / BASE_VALUE;
+        other.levels.iter_mut().for_each(|level| *level *= factor);
+        Some(other)
+    }
+
     /// First and last session.
     pub(super) fn ends(&self) -> Option<(Day, Day)> {
         Some((*self.days.first()?, *self.days.last()?))
@@ -197,6 +208,17 @@ mod tests {
         assert_eq!(months_before(day("2024-03-31"), 1), day("2024-02-29"));
         assert_eq!(months_before(day("2024-05-31"), 3), day("2024-02-29"));
         assert_eq!(months_before(day("2024-01-15"), 12), day("2023-01-15"));
+    }
+
+    #[test]
+    fn a_series_that_begins_later_begins_at_the_level_of_the_first() {
+        let of = |points: &[(&str, f64)]| self::points(points);
+        let window =
+            Window::of(&of(&[("2024-01-02", 50.0), ("2024-01-03", 60.0), ("2024-01-04", 55.0)]), None, None, None);
+        let other = window.beside(&of(&[("2024-01-03", 10.0), ("2024-01-04", 11.0), ("2024-01-05", 12.0)])).unwrap();
+        // 60 / 50 · 1000 where it begins, and 10 % more a session later; what lies behind the window is left out.
+        close(&other.levels, &[1200.0, 1320.0]);
+        assert_eq!(window.beside(&of(&[("2025-01-02", 1.0)])), None);
     }
 
     #[test]

@@ -1,0 +1,179 @@
+//! What is suspicious in the data behind an index.
+
+use std::sync::Arc;
+
+use domain::api::{IndexQuality, QualityFinding};
+use leptos::prelude::*;
+
+use super::asked;
+use crate::address::Address;
+use crate::api;
+use crate::components::chart::{Bar, BarChart, ChartFrame};
+use crate::components::export_menu::Export;
+use crate::components::figure::Figure;
+use crate::components::segmented::Segmented;
+use crate::components::states::states;
+use crate::components::synthetic::Synthetic;
+use crate::components::table::{Column, DataTable, Value};
+use crate::format::{self, Form};
+use crate::load::load;
+use crate::pages::{SpanFields, nothing_built, warnings};
+
+const POLICIES: &[(&str, &str)] = &[("flag", "Flag"), ("block", "Block"), ("repair", "Repair"), ("pass", "Pass")];
+
+/// A check's name in words.
+fn check_name(check: &str) -> String {
+    let words = check.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+const FINDINGS: [Column<QualityFinding>; 8] = [
+    Column::new("date", "Session", |row: &QualityFinding| Value::Day(row.date)),
+    Column::new("ticker", "Ticker", |row: &QualityFinding| Value::text(row.ticker.as_ref()))
+        .defined("None where a whole session is meant."),
+    Column::new("check", "Check", |row: &QualityFinding| Value::Text(check_name(&row.check))),
+    Column::new("found", "Found", |row: &QualityFinding| Value::Number(row.found, Form::Significant))
+        .defined("Sessions of a run, the move, or the ratio of the implied share count to the last good one."),
+    Column::new("until", "Until", |row: &QualityFinding| Value::Day(row.last_date))
+        .defined("The last session of a run."),
+    Column::new("verdict", "Verdict", |row: &QualityFinding| Value::Text(row.verdict.clone())),
+    Column::new("repair", "Market cap instead", |row: &QualityFinding| {
+        Value::number(row.repair.as_ref().map(|repair| repair.market_cap), Form::Compact)
+    })
+    .defined("The last good share count × the close."),
+    Column::new("from", "Shares from", |row: &QualityFinding| {
+        row.repair.as_ref().map_or(Value::Absent, |repair| Value::Day(repair.shares_from))
+    })
+    .defined("The session on which the share count was good."),
+];
+
+struct Check {
+    name: String,
+    count: f64,
+    looks_for: String,
+}
+
+const CHECKS: [Column<Check>; 3] = [
+    Column::new("name", "Check", |row: &Check| Value::Text(row.name.clone())),
+    Column::new("count", "Findings", |row: &Check| Value::Number(row.count, Form::Whole)),
+    Column::new("looks_for", "What it looks for", |row: &Check| Value::Text(row.looks_for.clone()))
+        .drawn(|row: &Check| view! { <span class="prose">{row.looks_for.clone()}</span> }.into_any()),
+];
+
+fn checks(of: &IndexQuality) -> Vec<Check> {
+    let check = |(name, looks_for): (&String, &String)| Check {
+        name: check_name(name),
+        count: f64::from(of.counts.get(name).and_then(|count| u32::try_from(*count).ok()).unwrap_or(0)),
+        looks_for: looks_for.clone(),
+    };
+    of.checks.iter().map(check).collect()
+}
+
+/// The part of the page.
+pub(super) fn quality() -> AnyView {
+    let address = Address::here();
+    let policy = address.param("policy");
+    let policy = Memo::new(move |_| policy.get().unwrap_or_else(|| POLICIES[0].0.to_owned()));
+    let link = asked("/index-quality", &["policy"], &[]);
+    let answer = load(move || Some(link.get()), |link| async move { api::get::<IndexQuality>(&link).await });
+    let ends = move || answer.value().map(|of| (of.start_date, of.end_date));
+    let choose = Callback::new(move |policy: &'static str| {
+        address.set(&[("policy", (policy != POLICIES[0].0).then(|| policy.to_owned()))]);
+    });
+    view! {
+        <div class="tools">
+            <Segmented label="What becomes of a finding" options=POLICIES chosen=policy choose=choose />
+            <SpanFields ends=Signal::derive(ends) />
+        </div>
+        {states(answer, 60.0, Some(ViewFn::from(nothing_built)), move |of| view! { <Ready of=of link=link /> }.into_any())}
+    }
+    .into_any()
+}
+
+#[component]
+fn Ready(#[prop(into)] of: Signal<Arc<IndexQuality>>, link: Memo<String>) -> impl IntoView {
+    let synthetic = Synthetic::here();
+    Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
+    let text = move |read: fn(&IndexQuality) -> String| Signal::derive(move || of.with(|of| read(of)));
+    let curl = move || Export::curl(move || link.get_untracked());
+    let bars = Signal::derive(move || {
+        let bar = |check: Check| Bar { name: check.name, value: check.count, notes: Vec::new() };
+        of.with(|of| checks(of).into_iter().map(bar).collect::<Vec<_>>())
+    });
+    let findings = Signal::derive(move || Arc::new(of.with(|of| of.findings.clone())));
+    let counted = Signal::derive(move || Arc::new(of.with(checks_of)));
+    view! {
+        {warnings(move || of.with(|of| of.warnings.clone()))}
+        <dl class="figures">
+            <Figure
+                name="Verdict"
+                definition="Blocked where the policy is to block and something was found."
+                value=text(|of| if of.accepted { "accepted".to_owned() } else { "blocked".to_owned() })
+                direction=Signal::derive(move || if of.with(|of| of.accepted) { "up" } else { "down" })
+            />
+            <Figure
+                name="Findings"
+                definition="Suspicious values; a run of the same kind counts once."
+                value=text(|of| format::count(of.findings.len()))
+            />
+            <Figure
+                name="Securities"
+                definition="All that were ever members in the range."
+                value=text(|of| format::count(of.checked_securities))
+            />
+            <Figure name="Sessions" definition="Held in the range." value=text(|of| format::count(of.checked_sessions)) />
+        </dl>
+        <ChartFrame
+            title=Signal::derive(|| "Findings by check".to_owned())
+            file=Signal::derive(move || of.with(|of| format!("{}-quality", of.index)))
+            exports=vec![curl()]
+            table=ViewFn::from(move || {
+                view! { <DataTable name="counts" caption=Signal::derive(|| "Findings by check".to_owned()) rows=counted columns=CHECKS.to_vec() /> }
+            })
+        >
+            <BarChart
+                label=Signal::derive(|| "How much each check found".to_owned())
+                bars=bars
+                value_name="Findings"
+                form=Form::Whole
+            />
+        </ChartFrame>
+        <section class="panel">
+            <header class="panel-head">
+                <h2>"Findings"</h2>
+            </header>
+            <DataTable
+                name="findings"
+                caption=Signal::derive(|| "What is suspicious".to_owned())
+                rows=findings
+                columns=FINDINGS.to_vec()
+                sorted="-date"
+                filterable=true
+                none="Nothing suspicious was found."
+                exports=vec![curl()]
+            />
+        </section>
+        <section class="panel">
+            <header class="panel-head">
+                <h2>"What is looked for"</h2>
+            </header>
+            <DataTable name="checks" caption=Signal::derive(|| "The checks".to_owned()) rows=counted columns=CHECKS.to_vec() />
+        </section>
+    }
+}
+
+fn checks_of(of: &Arc<IndexQuality>) -> Vec<Check> {
+    checks(of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_is_named_in_words() {
+        assert_eq!(check_name("stale_price"), "Stale price");
+        assert_eq!(check_name(""), "");
+    }
+}

@@ -1,0 +1,322 @@
+//! A changed index, or holdings of one's own, beside the index as it is.
+
+use std::sync::Arc;
+
+use domain::api::{WhatIf, WhatIfMember, WhatIfResult, WhatIfSession};
+use domain::stats::{Definition, Unit, definitions};
+use leptos::prelude::*;
+use web_sys::File;
+
+use super::asked;
+use super::fields::{Typed, choice, typed, words};
+use crate::address::Address;
+use crate::api;
+use crate::components::chart::{ChartFrame, Line, LineChart};
+use crate::components::figure::Figure;
+use crate::components::states::states;
+use crate::components::synthetic::Synthetic;
+use crate::components::table::{Column, DataTable, Value};
+use crate::components::term::Term;
+use crate::format::{self, Form};
+use crate::load::load;
+use crate::pages::{SpanFields, chosen_index, chosen_span, nothing_built, warnings};
+
+const FIELDS: [Typed; 4] = [
+    Typed::words("pin", "Always in", "Tickers that are members whenever they trade, separated by commas."),
+    Typed::words("exclude", "Never in", "Tickers that are never members, separated by commas."),
+    Typed::number("top_n", "Members", "as it is", "Another number of members."),
+    Typed::number(
+        "cap_limit",
+        "Largest weight",
+        "0.05",
+        "Of weights by market cap up to a largest one; above 0 up to 1.",
+    ),
+];
+
+#[rustfmt::skip]
+const WEIGHTINGS: &[(&str, &str)] = &[
+    ("", "as it is"), ("equal", "equal"), ("cap", "by market cap"), ("capped", "by market cap up to a largest weight"),
+    ("inverse_volatility", "inverse to volatility"), ("erc", "equal risk contribution"), ("min_variance", "minimum variance"),
+    ("sector_equal", "sectors the same"),
+];
+
+const REBALANCES: &[(&str, &str)] =
+    &[("", "as it is"), ("daily", "daily"), ("weekly", "weekly"), ("monthly", "monthly"), ("quarterly", "quarterly")];
+
+const SESSIONS: [Column<WhatIfSession>; 3] = [
+    Column::new("day", "Session", |row: &WhatIfSession| Value::Day(row.date)),
+    Column::new("base", "As it is", |row: &WhatIfSession| Value::Number(row.base, Form::Decimal)),
+    Column::new("variant", "Changed", |row: &WhatIfSession| Value::Number(row.variant, Form::Decimal)),
+];
+
+const MEMBERS: [Column<WhatIfMember>; 6] = [
+    Column::new("ticker", "Ticker", |row: &WhatIfMember| Value::Text(row.ticker.clone())),
+    Column::new("weight", "Weight", |row: &WhatIfMember| Value::Number(row.weight, Form::Percent)),
+    Column::new("base", "As it is", |row: &WhatIfMember| Value::Number(row.base_weight, Form::Percent))
+        .defined("Its weight in the index as it is."),
+    Column::new("difference", "Difference", |row: &WhatIfMember| {
+        Value::Number(row.weight - row.base_weight, Form::Change)
+    }),
+    Column::new("name", "Name", |row: &WhatIfMember| Value::text(row.name.as_ref())),
+    Column::new("sector", "Sector", |row: &WhatIfMember| Value::text(row.sector.as_ref())),
+];
+
+struct Both {
+    of: &'static Definition,
+    base: Option<f64>,
+    variant: Option<f64>,
+}
+
+fn form_of(of: &Definition) -> Form {
+    if of.unit == Unit::Fraction { Form::Percent } else { Form::Fine }
+}
+
+const STATISTICS: [Column<Both>; 3] = [
+    Column::new("name", "Statistic", |row: &Both| Value::Text(row.of.title.to_owned())).drawn(|row: &Both| {
+        view! { <Term word=row.of.title formula=row.of.formula definition=row.of.note /> }.into_any()
+    }),
+    Column::new("base", "As it is", |row: &Both| Value::number(row.base, form_of(row.of))),
+    Column::new("variant", "Changed", |row: &Both| Value::number(row.variant, form_of(row.of))),
+];
+
+fn both(of: &WhatIfResult) -> Vec<Both> {
+    let row = |definition: &'static Definition| {
+        let base = *of.base.statistics.get(definition.name)?;
+        let variant = of.variant.statistics.get(definition.name).copied().flatten();
+        Some(Both { of: definition, base, variant })
+    };
+    definitions().iter().filter(|of| !of.needs_benchmark()).filter_map(row).collect()
+}
+
+/// A file of holdings that was chosen, and how many were before it: choosing the same file again asks again.
+#[derive(Clone, PartialEq)]
+struct Held {
+    link: String,
+    count: u32,
+}
+
+/// What is asked: a changed index, or holdings from a file.
+#[derive(Clone, PartialEq)]
+enum Question {
+    Changed(WhatIf),
+    Held(Held),
+}
+
+fn is_changed(of: &WhatIf) -> bool {
+    of.pin.is_some()
+        || of.exclude.is_some()
+        || of.top_n.is_some()
+        || of.weighting.is_some()
+        || of.cap_limit.is_some()
+        || of.rebalance.is_some()
+}
+
+/// The question in the address.
+fn question() -> Memo<WhatIf> {
+    let (address, index, span) = (Address::here(), chosen_index(), chosen_span());
+    let [pin, exclude, top_n, weighting, cap_limit, rebalance] =
+        ["pin", "exclude", "top_n", "weighting", "cap_limit", "rebalance"].map(|name| address.param(name));
+    let tickers = |text: Option<String>| text.map(|text| words(&text)).filter(|list| !list.is_empty());
+    Memo::new(move |_| {
+        let (start_date, end_date) = span.get();
+        WhatIf {
+            index: index.get(),
+            start_date,
+            end_date,
+            pin: tickers(pin.get()),
+            exclude: tickers(exclude.get()),
+            top_n: top_n.get().and_then(|text| text.parse().ok()),
+            weighting: weighting.get(),
+            cap_limit: cap_limit.get().and_then(|text| text.parse().ok()),
+            rebalance: rebalance.get(),
+            holdings: None,
+        }
+    })
+}
+
+/// The part of the page.
+pub(super) fn what_if() -> AnyView {
+    let changed = question();
+    let held_link = asked("/what-if", &[], &[]);
+    let file = StoredValue::new_local(None::<File>);
+    let files = RwSignal::new(0_u32);
+    let asked = Memo::new(move |_| match files.get() {
+        0 => Some(changed.get()).filter(is_changed).map(Question::Changed),
+        count => Some(Question::Held(Held { link: held_link.get(), count })),
+    });
+    let answer = load(
+        move || asked.get(),
+        move |question| async move {
+            match question {
+                Question::Changed(question) => api::what_if(&question).await,
+                Question::Held(held) => match file.get_value() {
+                    Some(file) => api::what_if_held(&held.link, &file).await,
+                    None => Err(crate::load::Failure::of("No file", "Choose the file of holdings again.")),
+                },
+            }
+        },
+    );
+    let ends = move || answer.value().map(|of| (of.start_date, of.end_date));
+    let name = RwSignal::new(String::new());
+    let choose = move |event| {
+        let input: web_sys::HtmlInputElement = event_target(&event);
+        if let Some(chosen) = input.files().and_then(|files| files.get(0)) {
+            name.set(chosen.name());
+            file.set_value(Some(chosen));
+            files.update(|files| *files += 1);
+        }
+        // The same file can then be chosen once more, after it was edited.
+        input.set_value("");
+    };
+    let holdings = move || {
+        view! {
+            <div class="tools wide">
+                <label class="button file">
+                    "Holdings of your own (CSV)…"
+                    <input type="file" class="visually-hidden" accept=".csv,.xlsx,text/csv" on:change=choose />
+                </label>
+                <Show
+                    when=move || files.get() != 0
+                    fallback=|| view! { <span class="muted">"Columns: date, ticker, and optionally weight."</span> }
+                >
+                    <span>{name}</span>
+                    <button type="button" class="button quiet" on:click=move |_| files.set(0)>
+                        "Without the file"
+                    </button>
+                </Show>
+            </div>
+        }
+    };
+    let content = move || {
+        if asked.with(Option::is_none) {
+            return view! {
+                <section class="empty">
+                    <h2>"What if …?"</h2>
+                    <p>"Change something above, or choose a file of holdings: it is walked beside the index as it is. Nothing is stored."</p>
+                </section>
+            }
+            .into_any();
+        }
+        states(answer, 70.0, Some(ViewFn::from(nothing_built)), |of| view! { <Ready of=of /> }.into_any())
+    };
+    let [pin, exclude, top_n, cap_limit] = FIELDS.each_ref().map(typed);
+    view! {
+        <div class="tools">
+            <SpanFields ends=Signal::derive(ends) />
+        </div>
+        <section class="panel">
+            <header class="panel-head">
+                <h2>"What is changed"</h2>
+            </header>
+            <div class="build-form">
+                {pin} {exclude} {top_n}
+                {choice("weighting", "Weights", "How members are weighted when they are chosen.", WEIGHTINGS)}
+                {cap_limit}
+                {choice("rebalance", "Rebalance", "Not more often than the index itself.", REBALANCES)}
+                {holdings()}
+            </div>
+        </section>
+        {content}
+    }
+    .into_any()
+}
+
+#[component]
+fn Ready(#[prop(into)] of: Signal<Arc<WhatIfResult>>) -> impl IntoView {
+    let synthetic = Synthetic::here();
+    Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
+    let text = move |read: fn(&WhatIfResult) -> String| Signal::derive(move || of.with(|of| read(of)));
+    let lines = Signal::derive(move || {
+        of.with(|of| {
+            let days: Arc<Vec<i32>> = Arc::new(of.data.iter().map(|row| row.date.number()).collect());
+            let base = of.data.iter().map(|row| row.base).collect();
+            let variant = of.data.iter().map(|row| row.variant).collect();
+            vec![
+                Line { name: "Changed".to_owned(), days: days.clone(), values: Arc::new(variant) },
+                Line { name: "As it is".to_owned(), days, values: Arc::new(base) },
+            ]
+        })
+    });
+    let changes =
+        move || of.with(|of| of.changes.iter().cloned().map(|change| view! { <li>{change}</li> }).collect_view());
+    let sessions = Signal::derive(move || Arc::new(of.with(|of| of.data.clone())));
+    let members = Signal::derive(move || Arc::new(of.with(|of| of.members.clone())));
+    let statistics = Signal::derive(move || Arc::new(of.with(|of| both(of))));
+    view! {
+        {warnings(move || of.with(|of| of.warnings.clone()))}
+        <ul class="changed">{changes}</ul>
+        <dl class="figures">
+            <Figure
+                name="Changed"
+                definition="Return of the changed index over the range."
+                value=text(|of| format::number(of.variant.cumulative_return, Form::Change))
+                direction=Signal::derive(move || format::direction(Some(of.with(|of| of.variant.cumulative_return))))
+                remark=text(|of| format!("turnover {} a session", format::number(of.variant.mean_turnover, Form::Percent)))
+            />
+            <Figure
+                name="As it is"
+                definition="Return of the index as it is; walking it in memory gives its stored returns to 1e-12."
+                value=text(|of| format::number(of.base.cumulative_return, Form::Change))
+                direction=Signal::derive(move || format::direction(Some(of.with(|of| of.base.cumulative_return))))
+                remark=text(|of| if of.base_agrees { format!("turnover {} a session", format::number(of.base.mean_turnover, Form::Percent)) } else { "does not agree with what is stored".to_owned() })
+            />
+            <Figure
+                name="Tracking difference"
+                definition="The changed return less the one as it is."
+                value=text(|of| format::optional(of.tracking_difference, Form::Change))
+            />
+            <Figure
+                name="Tracking error"
+                formula="sd(r − b)·√252"
+                definition="Annualised standard deviation of the differences."
+                value=text(|of| format::optional(of.tracking_error, Form::Percent))
+            />
+            <Figure
+                name="Correlation"
+                definition="Of the daily returns."
+                value=text(|of| format::optional(of.correlation, Form::Fine))
+            />
+            <Figure
+                name="Active share"
+                formula="½·Σ|w − w_b|"
+                definition="How different the weights are at the last session."
+                value=text(|of| format::number(of.active_share, Form::Percent))
+            />
+        </dl>
+        <ChartFrame
+            title=Signal::derive(|| "Changed and as it is".to_owned())
+            file=Signal::derive(move || of.with(|of| format!("{}-what-if", of.index)))
+            table=ViewFn::from(move || {
+                view! { <DataTable name="levels" caption=Signal::derive(|| "Both levels at each session".to_owned()) rows=sessions columns=SESSIONS.to_vec() sorted="-day" /> }
+            })
+        >
+            <LineChart
+                label=Signal::derive(|| "Levels of the changed index and of the index as it is".to_owned())
+                lines=lines
+                form=Signal::derive(|| Form::Decimal)
+                axis_form=Signal::derive(|| Form::Whole)
+            />
+        </ChartFrame>
+        <div class="columns">
+            <section class="panel">
+                <header class="panel-head">
+                    <h2>"Members at the last session"</h2>
+                </header>
+                <DataTable
+                    name="members"
+                    caption=Signal::derive(|| "Members of the changed index at the last session".to_owned())
+                    rows=members
+                    columns=MEMBERS.to_vec()
+                    sorted="-weight"
+                    filterable=true
+                />
+            </section>
+            <section class="panel">
+                <header class="panel-head">
+                    <h2>"Statistics"</h2>
+                </header>
+                <DataTable name="statistics" caption=Signal::derive(|| "Statistics of both".to_owned()) rows=statistics columns=STATISTICS.to_vec() />
+            </section>
+        </div>
+    }
+}
