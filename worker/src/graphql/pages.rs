@@ -1,6 +1,7 @@
 //! Relay's connections: `first` and `after`, or `last` and `before`. Cursors name an entry and not a position, so what is
 //! added meanwhile shifts nothing.
 
+use domain::units::UnixMillis;
 use serde_json::{Value as Json, json};
 
 use crate::error::Problem;
@@ -63,6 +64,15 @@ impl Page {
     /// The stretch of a list by text, ascending; one more than is shown.
     pub(super) const fn keys(&self) -> (Option<&String>, Option<&String>) {
         (self.after.as_ref(), self.before.as_ref())
+    }
+
+    /// The ends of the stretch of a list by instant.
+    pub(super) fn instants(&self) -> Result<(Option<UnixMillis>, Option<UnixMillis>), Problem> {
+        let instant = |name: &str, cursor: &Option<String>| {
+            let ms = cursor.as_deref().map(|text| text.parse().map_err(|_| no_cursor(name, text)));
+            Ok::<_, Problem>(ms.transpose()?.map(UnixMillis))
+        };
+        Ok((instant("after", &self.after)?, instant("before", &self.before)?))
     }
 
     /// How many to ask for, and whether from the end.

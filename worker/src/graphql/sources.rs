@@ -7,8 +7,10 @@ use domain::units::UnixMillis;
 use serde_json::Value as Json;
 
 use super::batch::Batch;
+use crate::auth::Principal;
 use crate::config::Config;
 use crate::error::Problem;
+use crate::routes::query::Query;
 use crate::stores::d1::D1;
 use crate::stores::d1::indices::IndexRow;
 use crate::stores::d1::securities::{D1Securities, OfSecurity};
@@ -20,26 +22,42 @@ pub(crate) struct Sources {
     /// Absent where there is no platform.
     streams: Option<SymbolStreams>,
     pub(super) config: Rc<Config>,
+    principal: Principal,
     pub(super) now: UnixMillis,
     by_ticker: Batch<String, Json>,
     splits: Batch<i64, Json>,
     dividends: Batch<i64, Json>,
     pub(super) indices: Batch<String, Option<IndexRow>>,
+    /// By arguments and ticker.
+    pub(super) bars: Batch<(Query, String), Json>,
 }
 
 impl Sources {
     /// The stores, with nothing asked yet.
-    pub(crate) fn new(db: D1, streams: Option<SymbolStreams>, config: Rc<Config>, now: UnixMillis) -> Self {
+    pub(crate) fn new(
+        db: D1,
+        streams: Option<SymbolStreams>,
+        config: Rc<Config>,
+        principal: Principal,
+        now: UnixMillis,
+    ) -> Self {
         Self {
             db,
             streams,
             config,
+            principal,
             now,
             by_ticker: Batch::default(),
             splits: Batch::default(),
             dividends: Batch::default(),
             indices: Batch::default(),
+            bars: Batch::default(),
         }
+    }
+
+    /// Who asks.
+    pub(super) const fn principal(&self) -> &Principal {
+        &self.principal
     }
 
     pub(super) fn streams(&self) -> Result<&SymbolStreams, Problem> {

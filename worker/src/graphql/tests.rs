@@ -1,5 +1,7 @@
 //! The whole way of a query, over the real SQL; what needs the platform is in `tests/api/graphql.rs`.
 
+mod bars;
+
 use std::rc::Rc;
 
 use async_graphql::Variables;
@@ -9,6 +11,7 @@ use pollster::block_on;
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::auth::Principal;
 use crate::config::Config;
 use crate::stores::d1::{D1, securities};
 
@@ -16,7 +19,7 @@ fn sources(settings: &[(&str, &str)]) -> Sources {
     let find = |name: &str| settings.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned());
     let db = D1::in_memory();
     securities::add_sixty(&db);
-    Sources::new(db, None, Rc::new(Config::read(find).unwrap()), UnixMillis(1_795_212_900_000))
+    Sources::new(db, None, Rc::new(Config::read(find).unwrap()), Principal::local(), UnixMillis(1_795_212_900_000))
 }
 
 fn ask_with(sources: &Sources, query: &str, variables: Json) -> Json {
@@ -206,6 +209,7 @@ fn types_have_the_fields_of_their_json() {
     };
     let (performance, composition, changes) = (example("performance"), example("composition"), example("changes"));
     let (explanation, ingestion, import) = (example("explanation"), example("ingestion"), example("import"));
+    let (coverage, reconciliation) = (example("coverage"), example("reconciliation"));
     for (object, json, besides) in [
         ("Index", &example("index"), &[][..]),
         ("Performance", &performance, &["data", "statistics"]),
@@ -221,6 +225,10 @@ fn types_have_the_fields_of_their_json() {
         ("IngestedRows", &ingestion["rows"], &[]),
         ("Import", &import, &[]),
         ("ImportedRows", &import["rows"], &[]),
+        ("Coverage", &coverage, &["sessions"]),
+        ("CoveredSession", &coverage["sessions"][0], &[]),
+        ("Reconciliation", &reconciliation, &[]),
+        ("ValueDifference", &reconciliation["differences"][0], &[]),
         ("Provider", &example("providers")["data"][0], &[]),
         ("ProviderCapabilities", &example("providers")["data"][0]["serves"], &[]),
     ] {
@@ -229,7 +237,7 @@ fn types_have_the_fields_of_their_json() {
         keys.retain(|key| !besides.contains(&key.as_str()));
         let mut plain = plain_fields(object);
         // Said only where it is true.
-        plain.retain(|key| key != "outdated" || keys.contains(key));
+        plain.retain(|key| !["outdated", "findings", "series"].contains(&key.as_str()) || keys.contains(key));
         assert_eq!(plain, keys, "{object}");
     }
 }

@@ -11,8 +11,10 @@ use super::cached::{Computed, cached};
 use super::request::Call;
 use super::respond::Answer;
 use crate::error::Problem;
+use crate::stores::d1::D1;
 use crate::stores::d1::bars::{self, D1Bars, HeldDays};
 use crate::stores::d1::coverage::{self, Held, HeldSession};
+use crate::stores::d1::data_versions::Versions;
 
 /// Gaps of a series that are named; all are counted.
 const NAMED_GAPS: usize = 1_000;
@@ -20,33 +22,37 @@ const NAMED_GAPS: usize = 1_000;
 /// `GET /coverage`: how many bars each session holds, and the sessions between the first and the last without any.
 pub(super) async fn of_sessions(call: &Call) -> Answer {
     let query = call.query(&["ticker"])?;
-    if let Some(ticker) = query.text("ticker") {
-        return of_ticker(call, ticker).await;
-    }
-    cached(call, &["market"], "", async |db| {
-        let (held, versions) = coverage::read(db).await?;
-        let body = serde_json::to_vec(&coverage_of(&held)).map_err(Problem::internal)?;
+    let (scopes, key) = match query.text("ticker") {
+        Some(ticker) => (bars::SCOPES, ticker),
+        None => (["market"], ""),
+    };
+    cached(call, &scopes, key, async |db| {
+        let (coverage, versions) = load(db, query.text("ticker")).await?;
+        let body = serde_json::to_vec(&coverage).map_err(Problem::internal)?;
         Ok(Computed { versions, content_type: "application/json", disposition: None, body })
     })
     .await
 }
 
-/// The same of one security: its sessions, and each of its series.
-async fn of_ticker(call: &Call, ticker: &str) -> Answer {
-    cached(call, &bars::SCOPES, ticker, async |db| {
-        let (held, synthetic, versions) = D1Bars(db).held_days(ticker).await?;
-        if held.is_empty() {
-            return Err(Problem::unknown("bars of", ticker));
-        }
-        let days: BTreeSet<Day> =
-            held.iter().filter(|series| series.interval.is_none()).flat_map(|series| series.days.clone()).collect();
-        let sessions = days.into_iter().map(|day| HeldSession { day: day.number(), bars: 1 }).collect();
-        let coverage = coverage_of(&Held { sessions, synthetic });
-        let series = held.into_iter().filter_map(covered).collect();
-        let body = serde_json::to_vec(&Coverage { series, ..coverage }).map_err(Problem::internal)?;
-        Ok(Computed { versions, content_type: "application/json", disposition: None, body })
-    })
-    .await
+/// What is held, of the whole market or of one security: its sessions, and each of its series.
+///
+/// # Errors
+/// 404 for a ticker without bars, and whatever the store reports.
+pub(crate) async fn load(db: &D1, ticker: Option<&str>) -> Result<(Coverage, Versions), Problem> {
+    let Some(ticker) = ticker else {
+        let (held, versions) = coverage::read(db).await?;
+        return Ok((coverage_of(&held), versions));
+    };
+    let (held, synthetic, versions) = D1Bars(db).held_days(ticker).await?;
+    if held.is_empty() {
+        return Err(Problem::unknown("bars of the ticker", ticker));
+    }
+    let days: BTreeSet<Day> =
+        held.iter().filter(|series| series.interval.is_none()).flat_map(|series| series.days.clone()).collect();
+    let sessions = days.into_iter().map(|day| HeldSession { day: day.number(), bars: 1 }).collect();
+    let coverage = coverage_of(&Held { sessions, synthetic });
+    let series = held.into_iter().filter_map(covered).collect();
+    Ok((Coverage { series, ..coverage }, versions))
 }
 
 fn covered(held: HeldDays) -> Option<CoveredSeries> {

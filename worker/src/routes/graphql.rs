@@ -87,7 +87,7 @@ async fn respond(call: &Call, asked: Asked) -> Answer {
 
 fn sources(call: &Call) -> Result<Sources, Problem> {
     let db: D1 = wiring::database(&call.env)?;
-    Ok(Sources::new(db, wiring::streams(&call.env).ok(), call.config.clone(), call.now))
+    Ok(Sources::new(db, wiring::streams(&call.env).ok(), call.config.clone(), call.principal.clone(), call.now))
 }
 
 async fn answer(call: &Call, asked: Asked, sources: &Sources, allowance: &mut Allowance) -> Result<Answered, Problem> {

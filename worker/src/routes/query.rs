@@ -5,7 +5,7 @@ use domain::units::{Day, DayError, DayRange};
 use crate::error::Problem;
 
 /// The decoded parameters of one request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl FromIterator<(String, String)> for Query {

@@ -1,5 +1,8 @@
 //! What finds a field that does not lie in its parent: a line of the table, and a file a resource.
 
+mod actions;
+mod bars;
+mod held;
 mod imports;
 mod indices;
 mod ingestions;
@@ -43,6 +46,11 @@ static RESOLVERS: &[(&str, &str, Resolver)] = table! {
     "Query" "securities" market::securities;
     "Query" "security" market::security;
     "Query" "securitiesByTicker" market::securities_by_ticker;
+    "Query" "bars" bars::one;
+    "Query" "splits" actions::splits;
+    "Query" "dividends" actions::dividends;
+    "Query" "coverage" held::coverage;
+    "Query" "reconcile" held::reconcile;
     "Query" "providers" providers::list;
     "Query" "ingestionRuns" ingestions::list;
     "Query" "ingestionRun" ingestions::one;
@@ -60,8 +68,10 @@ static RESOLVERS: &[(&str, &str, Resolver)] = table! {
     "Changes" "days" lists::days;
     "Explanation" "members" lists::members;
     "Constituent" "security" market::security_of_parent;
+    "Security" "bars" bars::of_security;
     "Security" "splits" market::splits;
     "Security" "dividends" market::dividends;
+    "Coverage" "sessions" held::sessions;
     "Stream" "total" streams::total;
     "Stream" "window" streams::window;
     "Stream" "windows" streams::windows;

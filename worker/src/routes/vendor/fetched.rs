@@ -1,22 +1,21 @@
 //! Bars straight from a provider (`mode=passthrough`) or through the database (`mode=refresh`), with the providers that may
 //! stand in for one another. Which one answered, and why others did not, is always said.
 
-use domain::api::{Aggregates, ProviderFailure};
+use domain::api::ProviderFailure;
 use domain::bars::resample;
 use domain::calendar::wall_time;
 use domain::ports::{MarketData, ProviderError};
-use domain::units::{DayRange, Ticker};
+use domain::units::{DayRange, Ticker, UnixMillis};
 
-use super::aggregates::{Asked, Mode};
-use crate::auth::{self, Access, Scope};
+use super::asked::{Asked, Mode};
+use crate::auth::{self, Access, Principal, Scope};
+use crate::config::Config;
 use crate::error::Problem;
 use crate::jobs::fetch_bars::{self, FetchedBars};
 use crate::providers;
-use crate::routes::query::Query;
 use crate::routes::request::Call;
-use crate::routes::respond::{Answer, Reply};
+use crate::stores::d1::D1;
 use crate::stores::d1::bars::{BarQuery, BarsFound, D1Bars};
-use crate::stores::d1::data_versions::Versions;
 use crate::stores::d1::market::D1MarketStore;
 use crate::stores::memory_cache;
 use crate::wiring::{self, PlatformClock};
@@ -25,42 +24,130 @@ use crate::wiring::{self, PlatformClock};
 const MOST_INTRADAY_DAYS: i32 = 366;
 const MOST_DAILY_DAYS: i32 = 366 * 30;
 
-/// Answers from the first provider that delivers.
-pub(super) async fn answer(call: &Call, query: &Query, asked: &Asked) -> Answer {
-    let scope = if asked.mode == Mode::Refresh { Scope::Ingest } else { Scope::Read };
-    auth::permit(&call.principal, Access::Needs(scope), &call.config)?;
+/// With what market data is read: a REST call and a GraphQL operation have the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Means<'a> {
+    /// The database.
+    pub(crate) db: &'a D1,
+    /// The settings.
+    pub(crate) config: &'a Config,
+    /// Who asks.
+    pub(crate) principal: &'a Principal,
+    /// When.
+    pub(crate) now: UnixMillis,
+}
+
+/// Bars, and how they came.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    /// The bars.
+    pub(crate) found: BarsFound,
+    /// The publication that stored them.
+    pub(crate) version: Option<i64>,
+    /// Sources that were asked before and did not deliver.
+    pub(crate) failed: Vec<ProviderFailure>,
+    /// Rows that were turned away.
+    pub(crate) rejected: Option<usize>,
+    /// Stored bars stand for those that no source delivered.
+    pub(crate) stale: bool,
+}
+
+impl<'a> Means<'a> {
+    /// Those of a REST call.
+    ///
+    /// # Errors
+    /// 500 when the database is missing.
+    pub(super) fn of(call: &'a Call) -> Result<Self, Problem> {
+        Ok(Self { db: call.db()?, config: &call.config, principal: &call.principal, now: call.now })
+    }
+}
+
+impl Delivery {
+    /// Bars out of the database.
+    pub(crate) fn stored(found: BarsFound) -> Self {
+        Self { found, version: None, failed: Vec::new(), rejected: None, stale: false }
+    }
+
+    /// A word for where they come from.
+    pub(super) fn named(&self) -> String {
+        if self.stale { "stale".to_owned() } else { self.found.sources.join("+") }
+    }
+}
+
+/// Bars out of the database, as they are known now or as they were known then.
+///
+/// # Errors
+/// Whatever the store reports.
+pub(crate) async fn stored(means: &Means<'_>, asked: &Asked) -> Result<BarsFound, Problem> {
+    let bars = D1Bars(means.db);
+    let as_of = match asked.as_of {
+        Some(day) => Some(bars.as_of(day).await?),
+        None => None,
+    };
+    Ok(bars.read(&BarQuery { as_of, ..asked.stored(means.config, means.now) }).await?)
+}
+
+/// Bars of the first provider that delivers.
+///
+/// # Errors
+/// 401 and 403 for who may not, 422 for too long a range; what the last provider reports where none delivers.
+pub(crate) async fn bars(means: &Means<'_>, asked: &Asked) -> Result<Delivery, Problem> {
+    permit(means, asked.mode)?;
     let range = days(asked)?;
+    let (failed, tried) = first_of(means, asked.provider, async |name| {
+        let fetched = fetch(means, asked, &name, range).await?;
+        Ok((name, fetched))
+    })
+    .await;
+    match tried {
+        Ok((name, fetched)) => deliver(means, asked, &name, fetched, failed).await,
+        Err(problem) if asked.mode == Mode::Refresh => stale(means, asked, failed, problem).await,
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Whether a caller may have a provider asked.
+pub(super) fn permit(means: &Means<'_>, mode: Mode) -> Result<(), Problem> {
+    let scope = if mode == Mode::Refresh { Scope::Ingest } else { Scope::Read };
+    auth::permit(means.principal, Access::Needs(scope), means.config)
+}
+
+/// The answer of the provider asked for; where none is, of the first that delivers, the configured one before those that may
+/// stand in for it. With why the others did not.
+pub(super) async fn first_of<T>(
+    means: &Means<'_>,
+    provider: Option<&'static str>,
+    ask: impl AsyncFn(String) -> Result<T, Problem>,
+) -> (Vec<ProviderFailure>, Result<T, Problem>) {
+    let chain: Vec<String> = match provider {
+        Some(name) => vec![name.to_owned()],
+        None => {
+            let configured = [&means.config.provider].into_iter().chain(&means.config.provider_fallbacks);
+            configured.map(|name| providers::registered_name(name).unwrap_or(name).to_owned()).collect()
+        }
+    };
     let mut failed = Vec::new();
-    let mut last = None;
-    for name in chain(call, asked) {
-        let tried = fetch(call, asked, name, range).await;
-        match tried {
-            Ok(fetched) => return deliver(call, query, asked, name, fetched, failed).await,
+    let mut last = Problem::refused("provider_not_configured", "no provider is configured");
+    for name in chain {
+        match ask(name.clone()).await {
+            Ok(answer) => return (failed, Ok(answer)),
             Err(problem) => {
-                failed.push(ProviderFailure { provider: name.to_owned(), reason: problem.code().to_owned() });
-                last = Some(problem);
+                failed.push(ProviderFailure { provider: name, reason: problem.code().to_owned() });
+                last = problem;
             }
         }
     }
-    let problem = last.unwrap_or_else(|| Problem::refused("provider_not_configured", "no provider is configured"));
-    if asked.mode == Mode::Refresh {
-        return stale(call, query, asked, failed, problem).await;
-    }
-    Err(problem)
+    (failed, Err(last))
 }
 
-/// The provider asked for, or the configured one and those that may stand in for it.
-fn chain<'a>(call: &'a Call, asked: &Asked) -> Vec<&'a str> {
-    if let Some(name) = asked.provider {
-        return vec![name];
-    }
-    let configured = [&call.config.provider].into_iter().chain(&call.config.provider_fallbacks);
-    configured.map(|name| providers::registered_name(name).unwrap_or(name)).collect()
+/// Opens a provider.
+pub(super) fn open<'a>(means: &Means<'a>, name: &str) -> Result<wiring::Provider<'a>, Problem> {
+    wiring::provider(means.db, means.config, name)
+        .map_err(|error| Problem::refused("provider_not_configured", error.to_string()))
 }
 
-async fn fetch(call: &Call, asked: &Asked, name: &str, range: DayRange) -> Result<FetchedBars, Problem> {
-    let provider = wiring::provider(call.db()?, &call.config, name)
-        .map_err(|error| Problem::refused("provider_not_configured", error.to_string()))?;
+async fn fetch(means: &Means<'_>, asked: &Asked, name: &str, range: DayRange) -> Result<FetchedBars, Problem> {
+    let provider = open(means, name)?;
     let series = fetch_bars::series_for(asked.size, provider.capabilities())
         .ok_or_else(|| Problem::refused("provider_unsuitable", format!("{name} does not serve bars of this length")))?;
     let ticker: &Ticker = &asked.ticker;
@@ -68,33 +155,31 @@ async fn fetch(call: &Call, asked: &Asked, name: &str, range: DayRange) -> Resul
 }
 
 async fn deliver(
-    call: &Call,
-    query: &Query,
+    means: &Means<'_>,
     asked: &Asked,
     name: &str,
     fetched: FetchedBars,
     failed: Vec<ProviderFailure>,
-) -> Answer {
+) -> Result<Delivery, Problem> {
     let rejected = Some(fetched.rejected).filter(|rejected| *rejected > 0);
     let (found, version) = if asked.mode == Mode::Refresh {
-        let published = fetched.store(name, &D1MarketStore::new(call.db()?), &PlatformClock).await?;
+        let published = fetched.store(name, &D1MarketStore::new(means.db), &PlatformClock).await?;
         let daily = fetch_bars::is_daily(asked.size);
         let scopes: &[&str] = if daily { &["market", "bars"] } else { &["bars"] };
-        memory_cache::note_write(scopes, published.data_version, call.now);
+        memory_cache::note_write(scopes, published.data_version, means.now);
         // A session that was held with the same value stays the publication of whoever brought it first.
         let source = if daily { None } else { Some(name) };
-        let found = D1Bars(call.db()?).read(&BarQuery { source, ..asked.stored(call) }).await?;
-        (found, Some(published.data_version))
+        let query = BarQuery { source, ..asked.stored(means.config, means.now) };
+        (D1Bars(means.db).read(&query).await?, Some(published.data_version))
     } else {
-        (handed_on(call, asked, name, fetched).await?, None)
+        (handed_on(means, asked, name, fetched).await?, None)
     };
-    let answer = asked.answer(call, query, format!("{name}-{}", call.now.0), &found);
-    said(&Aggregates { failed_providers: failed, rejected, ..answer }, version)
+    Ok(Delivery { found, version, failed, rejected, stale: false })
 }
 
 /// The delivered rows as bars of the length asked for.
-async fn handed_on(call: &Call, asked: &Asked, name: &str, fetched: FetchedBars) -> Result<BarsFound, Problem> {
-    let (factors, versions) = D1Bars(call.db()?).factors(&asked.stored(call)).await?;
+async fn handed_on(means: &Means<'_>, asked: &Asked, name: &str, fetched: FetchedBars) -> Result<BarsFound, Problem> {
+    let (factors, versions) = D1Bars(means.db).factors(&asked.stored(means.config, means.now)).await?;
     let within = |t: &domain::bars::Bar| asked.span.from <= t.t && t.t <= asked.span.to;
     let rows = fetched.into_bars().into_iter().filter(within);
     let rows = rows.filter(|bar| !(asked.regular_only && bar.extended)).map(|bar| factors.applied(bar));
@@ -108,23 +193,18 @@ async fn handed_on(call: &Call, asked: &Asked, name: &str, fetched: FetchedBars)
 }
 
 /// What is stored, where no provider delivered: it is said to be stale, with every reason.
-async fn stale(call: &Call, query: &Query, asked: &Asked, failed: Vec<ProviderFailure>, problem: Problem) -> Answer {
-    let found = D1Bars(call.db()?).read(&asked.stored(call)).await?;
+async fn stale(
+    means: &Means<'_>,
+    asked: &Asked,
+    failed: Vec<ProviderFailure>,
+    problem: Problem,
+) -> Result<Delivery, Problem> {
+    let found = D1Bars(means.db).read(&asked.stored(means.config, means.now)).await?;
     if found.bars.is_empty() {
         return Err(problem);
     }
-    let Versions { all, .. } = found.versions;
-    let answer = asked.answer(call, query, format!("stale-{}", call.now.0), &found);
-    let answer = Aggregates { status: "DELAYED".to_owned(), stale: true, failed_providers: failed, ..answer };
-    said(&answer, Some(all))
-}
-
-fn said(answer: &Aggregates, version: Option<i64>) -> Answer {
-    let reply = Reply::json(answer)?.with_header("cache-control", "no-store");
-    Ok(match version {
-        Some(version) => reply.with_data_version(version),
-        None => reply,
-    })
+    let version = Some(found.versions.all);
+    Ok(Delivery { found, version, failed, rejected: None, stale: true })
 }
 
 /// The days that a provider is asked for.

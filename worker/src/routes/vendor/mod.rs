@@ -3,12 +3,15 @@
 
 mod actions;
 mod aggregates;
+mod asked;
 mod fetched;
 mod grouped;
 mod tickers;
 
 pub(super) use actions::{dividends, splits};
 pub(super) use aggregates::aggregates;
+pub(crate) use asked::{Asked, Mode, Place, source_of};
+pub(crate) use fetched::{Delivery, Means, bars, stored};
 pub(super) use grouped::grouped;
 pub(super) use tickers::{details, tickers};
 
@@ -103,12 +106,11 @@ fn encoded(text: &str) -> String {
 
 /// A ticker out of the path.
 fn ticker_of(call: &Call) -> Result<Ticker, Problem> {
-    let text = call.param("ticker");
-    text.parse().map_err(|_| Problem::impossible("ticker", text, "a ticker of 1 to 24 letters, digits or ./-_^+="))
+    asked::ticker_of(call.param("ticker"))
 }
 
 /// The civil day in New York.
-fn today(now: UnixMillis) -> Day {
+pub(crate) fn today(now: UnixMillis) -> Day {
     wall_time(now).map_or(Day::from_number(i32::MAX), |wall| wall.day)
 }
 

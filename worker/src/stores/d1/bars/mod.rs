@@ -3,10 +3,13 @@
 //!
 //! The row of a bar is found by its key, so a read of n stored bars reads n rows and at most five more.
 
+mod many;
 mod read;
 mod rows;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use many::ManyError;
 
 use domain::bars::{Adjustment, Bar, BarSize, Factors, Span};
 use domain::ports::StoreError;

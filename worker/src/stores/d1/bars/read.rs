@@ -17,7 +17,7 @@ const GROUPED: &str = sql!("bars/grouped");
 const OF_SOURCE: &str = " and version in (select p.version from publications p where p.source = ?7)";
 
 /// How often a read begins anew because something was published between its two batches.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// What longer bars are made of.
 struct Held {
@@ -214,7 +214,7 @@ pub(super) fn factors(answer: Option<&Rows>, query: &BarQuery<'_>) -> Result<Fac
 }
 
 /// The civil days of a query.
-fn days(query: &BarQuery<'_>) -> Option<(Day, Day)> {
+pub(super) fn days(query: &BarQuery<'_>) -> Option<(Day, Day)> {
     Some((wall_time(query.span.from)?.day, wall_time(query.span.to)?.day))
 }
 
@@ -237,7 +237,7 @@ fn grouped_statement(query: &BarQuery<'_>, held: &Held, cuts: &[Day]) -> Option<
         .replace("{bucket}", &bucket(query))
         .replace("{segment}", &segment(cuts))
         .replace("{order}", order)
-        .replace("{rows}", &rows_for(query, held, cuts.len()).to_string())
+        .replace("{rows}", &rows_for(query, held.interval, cuts.len()).to_string())
         .replace("{source}", if query.source.is_some() { OF_SOURCE } else { "" });
     // Of a bar that is made of hours, a day or longer is the regular session's, as a session's own bar is.
     let regular_only = query.regular_only || (held.interval.is_some() && query.size.unit() != Unit::Minutes);
@@ -253,7 +253,7 @@ fn grouped_statement(query: &BarQuery<'_>, held: &Held, cuts: &[Day]) -> Option<
 }
 
 /// How many rows are enough for a page: no bar is made of more than its length holds, and one more tells of the next page.
-fn rows_for(query: &BarQuery<'_>, held: &Held, cuts: usize) -> usize {
+pub(super) fn rows_for(query: &BarQuery<'_>, interval: Option<BarInterval>, cuts: usize) -> usize {
     const TRADED_MINUTES: usize = 960;
     let count = query.size.count() as usize;
     let days = match query.size.unit() {
@@ -262,7 +262,7 @@ fn rows_for(query: &BarQuery<'_>, held: &Held, cuts: usize) -> usize {
         Unit::Weeks => count * 7,
         Unit::Months => count * 31,
     };
-    let per_bar = match (held.interval, days) {
+    let per_bar = match (interval, days) {
         (None, days) => days,
         (Some(interval), 0) => count.div_ceil(interval.minutes() as usize),
         (Some(interval), days) => days * TRADED_MINUTES.div_ceil(interval.minutes() as usize),
@@ -271,7 +271,7 @@ fn rows_for(query: &BarQuery<'_>, held: &Held, cuts: usize) -> usize {
 }
 
 /// The number of the bar that a row belongs to, ascending in time.
-fn bucket(query: &BarQuery<'_>) -> String {
+pub(super) fn bucket(query: &BarQuery<'_>) -> String {
     let count = query.size.count();
     match query.size.unit() {
         Unit::Minutes => format!("day * 1440 + minute / {count}"),

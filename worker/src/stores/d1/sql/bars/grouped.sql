@@ -2,7 +2,7 @@
 groups as (
   select {bucket} as bucket, {segment} as segment, min(t) as first_t, max(t) as last_t, min(day) as day,
          min(minute) as minute, max(high) as high, min(low) as low, sum(volume) as volume,
-         case when count(*) = count(volume) and sum(volume > 0 and vwap is null) = 0
+         case when count(*) = 1 then max(vwap) when count(*) = count(volume) and sum(volume > 0 and vwap is null) = 0
               then sum(vwap * volume) / nullif(sum(volume), 0) end as vwap,
          sum(trades) as trades, min(extended) as extended
   from held
