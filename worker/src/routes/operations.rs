@@ -10,7 +10,7 @@ use crate::telemetry;
 use crate::wiring;
 
 /// The newest file in `migrations/`.
-const LATEST_MIGRATION: &str = "0014_ingestion_findings.sql";
+const LATEST_MIGRATION: &str = "0016_session_jumps.sql";
 
 /// `GET /health`: alive, and nothing is asked of anyone.
 pub(super) async fn health(call: &Call) -> Answer {

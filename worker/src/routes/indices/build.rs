@@ -5,7 +5,7 @@ use domain::index::{BASE_VALUE, METHOD_VERSION, PlanError};
 use domain::research::Policy;
 use domain::units::{Day, DayRange};
 
-use super::performance::{Wanted, load};
+use super::performance::{Wanted, jumps, load};
 use super::research::refuse_suspicious;
 use super::{check_range, definition, find, refuse_non_session};
 use crate::error::{Problem, field_error};
@@ -60,7 +60,7 @@ pub(in crate::routes) async fn build(call: &Call) -> Answer {
         data_version: done.built.data_version,
         method_version: METHOD_VERSION,
         inputs_hash: sha256_hex(hashes.join("\n").as_bytes()),
-        warnings: warnings(&done, definition.top_n),
+        warnings: [warnings(&done, definition.top_n), jumps(&loaded.range).into_iter().collect()].concat(),
         cost: BuildCost { statements: cost.statements, rows_read: cost.rows_read, rows_written: cost.rows_written },
         performance: PerformanceSummary {
             base_value: BASE_VALUE,

@@ -206,11 +206,27 @@ fn warnings(index: &IndexRow, wanted: &Wanted, range: &BuiltRange, outdated: boo
         warnings
             .push("some sessions are outdated: their inputs changed since they were built; build them again".into());
     }
+    warnings.extend(jumps(range));
     let fewest = range.sessions.iter().map(|row| row.constituents).min().unwrap_or(0);
     if fewest < index.definition.top_n {
         warnings.push(format!("on some sessions only {fewest} of {} members were eligible", index.definition.top_n));
     }
     warnings
+}
+
+/// What is said of sessions on which members moved more than prices do, so that a bad one never counts silently.
+pub(super) fn jumps(range: &BuiltRange) -> Option<String> {
+    let moved: Vec<_> = range.sessions.iter().filter(|row| row.jumps > 0).collect();
+    let members: u32 = moved.iter().map(|row| row.jumps).sum();
+    let days: Vec<Day> = moved.iter().map(|row| Day::from_number(row.day)).collect();
+    let said = || {
+        format!(
+            "members moved by more than half without a split {members} times, on {}: /index-explain names them, \
+             /index-quality checks them",
+            named(&days)
+        )
+    };
+    (!days.is_empty()).then(said)
 }
 
 /// The benchmark's returns of the same sessions; none without a benchmark.

@@ -51,6 +51,7 @@ pub(crate) struct SessionRow {
     pub(crate) turnover: f64,
     pub(crate) constituents: u32,
     pub(crate) stale_prices: u32,
+    pub(crate) jumps: u32,
     pub(crate) outdated: u8,
     pub(crate) data_version: i64,
     pub(crate) method_version: i64,

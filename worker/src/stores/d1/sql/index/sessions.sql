@@ -2,7 +2,8 @@
 -- carried along as text, which costs less than reading them again.
 sums as (
   select day, max(chosen) as chosen,
-         sum(weight * (growth - 1)) as return_value, sum(close is null) as stale, count(target) as staying,
+         sum(weight * (growth - 1)) as return_value, sum(close is null) as stale, sum(abs(growth - 1) > 0.5) as jumps,
+         count(target) as staying,
          sum(target) as kept_weight,
          json_group_array(json_array(coalesce(target, 0), weight * growth)) as drifts,
          ',' || group_concat(security_id) filter (where target is not null) || ',' as stayed,
@@ -17,7 +18,7 @@ sums as (
   group by day
 ),
 moved as materialized (
-  select p.*, s.chosen, s.return_value, s.stale, s.staying, s.kept_weight, s.drifts, s.fingerprint, ({changes}) as changes
+  select p.*, s.chosen, s.return_value, s.stale, s.jumps, s.staying, s.kept_weight, s.drifts, s.fingerprint, ({changes}) as changes
   from plan p
   left join sums s on s.day = p.day
 ),
