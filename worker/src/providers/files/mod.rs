@@ -6,6 +6,8 @@
 
 mod cell;
 mod columns;
+#[cfg(test)]
+mod contract;
 mod csv;
 mod error;
 #[cfg(test)]
