@@ -291,6 +291,118 @@ fn a_passthrough_writes_nothing_and_a_refresh_stores_what_it_answers() {
 }
 
 #[test]
+fn reference_data_comes_from_a_provider_too_and_is_written_only_where_asked() {
+    let (server, tickers) = with_sample(Options::default());
+    let first = &tickers[0];
+    let day = "2026-06-11";
+    let paths = [
+        format!("/v2/aggs/grouped/locale/us/market/stocks/{day}?adjusted=false"),
+        format!("/v3/reference/tickers?limit=1000&date={day}"),
+        format!("/v3/reference/tickers/{first}?date={day}"),
+        "/v3/reference/splits?execution_date.gte=2026-01-01&execution_date.lte=2026-06-30&limit=1000".to_owned(),
+        "/v3/reference/dividends?ex_dividend_date.gte=2026-06-01&ex_dividend_date.lte=2026-06-30&limit=1000".to_owned(),
+    ];
+    let before = server.stored();
+    for path in &paths {
+        let stored = server.get(path).expect(200).json();
+        let passed = server.get(&format!("{path}&mode=passthrough")).expect(200);
+        assert_eq!((passed.header("cache-control"), passed.header("x-cache")), (Some("no-store"), None));
+        let passed = passed.json();
+        assert_eq!(passed["source"], "sample", "{path}");
+        if path.contains("grouped") {
+            assert_eq!((results(&passed), &stored["source"]), (results(&stored), &json!("sample")));
+        }
+        if path.contains("/tickers?") {
+            let symbols = |answer: &Value| results(answer).iter().map(|one| one["ticker"].clone()).collect::<Vec<_>>();
+            assert_eq!(symbols(&passed), symbols(&stored));
+        }
+    }
+    assert_eq!(server.stored(), before, "passing through writes nothing");
+    let count = |table: &str| server.sql(&format!("select count(*) as n from {table}"))[0]["n"].as_i64().unwrap();
+    let dividends = count("dividends");
+    let refreshed = server.get(&format!("{}&mode=refresh", paths[4])).expect(200);
+    let passed = server.get(&format!("{}&mode=passthrough", paths[4])).expect(200).json();
+    assert_eq!(results(&refreshed.json()), results(&passed));
+    assert!(count("dividends") > dividends && refreshed.header("x-data-version").is_some());
+    // A page of them goes on where it ended.
+    let page = format!("{}&mode=passthrough&order=asc", paths[4].replace("limit=1000", "limit=2"));
+    let mut next = Some(server.url(&page));
+    let mut seen = Vec::new();
+    while let Some(url) = next.filter(|_| seen.len() < 6) {
+        let found = system_tests::Request::new("GET", url).send().expect(200).json();
+        seen.extend(results(&found));
+        next = found["next_url"].as_str().map(str::to_owned);
+    }
+    let mut all = results(&passed);
+    all.reverse();
+    assert_eq!(seen[..], all[..seen.len()]);
+    let again = server.stored();
+    let _ = server.get(&format!("{}&mode=refresh", paths[4])).expect(200);
+    assert_eq!(server.stored(), again, "the same again is written once");
+    for (path, says) in [
+        ("/v3/reference/splits?mode=passthrough", "execution_date.gte"),
+        ("/v3/reference/splits?mode=passthrough&execution_date.gte=2020-01-01", "366 days"),
+        ("/v3/reference/tickers?provider=sample", "mode"),
+        ("/v2/aggs/grouped/locale/us/market/stocks/2026-06-11?mode=passthrough&provider=tiingo", "TIINGO_API_KEY"),
+    ] {
+        assert!(refused(server.get(path), 400, "ERROR").contains(says), "{path}");
+    }
+}
+
+#[test]
+fn graphql_passes_through_and_stores_as_the_routes_do() {
+    let (server, tickers) = with_sample(Options::default());
+    let ask = |mode: &str| {
+        let query =
+            "query($t: String!, $m: Mode!) { bars(ticker: $t, from: \"2026-06-01\", to: \"2026-06-30\", mode: $m,
+            adjustment: raw) { source synthetic edges { node { t open high low close volume vwap trades } } } }";
+        let body = json!({"query": query, "variables": {"t": tickers[0], "m": mode}});
+        let answer = server.post("/graphql", &body).expect(200).json();
+        assert_eq!(answer["errors"], Value::Null, "{answer}");
+        answer["data"]["bars"].clone()
+    };
+    let before = server.stored();
+    let passed = ask("passthrough");
+    assert_eq!((&passed["source"], passed["edges"].as_array().unwrap().len()), (&json!("sample"), 21 * 7));
+    assert_eq!((server.stored(), ask("stored")["edges"].as_array().unwrap().len()), (before, 0));
+    assert_eq!(ask("refresh"), passed);
+    assert_eq!(ask("stored"), passed);
+    let rest = aggs(&server, &tickers[0], "1/hour/2026-06-01/2026-06-30?adjusted=false").json();
+    for (edge, bar) in passed["edges"].as_array().unwrap().iter().zip(results(&rest)) {
+        for (name, short) in
+            [("t", "t"), ("open", "o"), ("high", "h"), ("low", "l"), ("close", "c"), ("volume", "v"), ("vwap", "vw")]
+        {
+            assert_eq!(edge["node"][name], bar[short], "{name}");
+        }
+    }
+    let closed = Server::start(Options::default().var("AUTH_MODE", "required").var("SAMPLE_COMPANIES", 150));
+    let query = "{ bars(ticker: \"AAA\", from: \"2026-06-01\", to: \"2026-06-02\", mode: refresh) { source } }";
+    let answer = closed.post("/graphql", &json!({ "query": query })).expect(200).json();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+}
+
+#[test]
+fn a_bad_day_never_enters_an_index_silently() {
+    let server = Server::start(Options::default());
+    let days = sessions_between("2026-08-03", "2026-08-07");
+    server.import("shares", system_tests::small_shares(20));
+    server.import("daily_bars", system_tests::small_bars(&days, 20));
+    let build = || server.build(&json!({"start_date": "2026-08-03", "end_date": "2026-08-07", "top_n": 10}));
+    let warnings = |answer: &Value| answer["warnings"].to_string();
+    assert!(!warnings(&build()).contains("more than half"));
+    // A price ten times too high for one day, and a split that explains one.
+    let close = server.sql("select b.close from daily_bars b join securities x on x.id = b.security_id where x.ticker = 'C03' order by b.day limit 1");
+    let close = close[0]["close"].as_f64().unwrap();
+    server.import("daily_bars", format!("date,ticker,close\n2026-08-05,C03,{}\n", close * 10.0));
+    let built = build();
+    assert!(warnings(&built).contains("2026-08-05, 2026-08-06"), "{built}");
+    let report = server.performance("index=top10-equal-daily-price-line");
+    assert!(warnings(&report).contains("more than half"), "{report}");
+    server.import("splits", "ticker,date,ratio\nC03,2026-08-05,0.1\nC03,2026-08-06,10\n");
+    assert!(!warnings(&build()).contains("more than half"));
+}
+
+#[test]
 fn a_source_that_fails_is_named_and_what_stands_in_for_it_too() {
     // Nothing listens there.
     let down = Options::default()

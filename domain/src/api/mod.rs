@@ -58,6 +58,6 @@ pub use streams::{
     StreamValues, StreamWindow,
 };
 pub use vendor::{
-    Aggregate, Aggregates, DividendPage, GroupedDaily, ProviderFailure, ReferenceDividend, ReferenceSplit,
+    Aggregate, Aggregates, DividendPage, GroupedDaily, Provenance, ProviderFailure, ReferenceDividend, ReferenceSplit,
     ReferenceTicker, SplitPage, TickerDetails, TickerDetailsAnswer, TickerPage, VendorError,
 };

@@ -49,6 +49,24 @@ pub struct ProviderFailure {
     pub reason: String,
 }
 
+/// Where an answer comes from; of one out of the database only what is known of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Provenance {
+    /// The sources, separated by commas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// What is stored stands for what no source delivered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stale: bool,
+    /// Sources that were asked before and did not deliver.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed_providers: Vec<ProviderFailure>,
+    /// Rows of the source that were turned away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<usize>,
+}
+
 /// The answer of `GET /v2/aggs/ticker/{ticker}/range/…`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -118,6 +136,9 @@ pub struct GroupedDaily {
     pub request_id: String,
     /// As `resultsCount`.
     pub count: usize,
+    /// Where they come from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
 }
 
 /// Writes the page of a list: the description of the API knows each by a name of its own.
@@ -138,13 +159,22 @@ macro_rules! page {
             /// The next page; left out on the last one.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub next_url: Option<String>,
+            /// Where they come from.
+            #[serde(flatten)]
+            pub provenance: Provenance,
         }
 
         impl $page {
             /// A page of these entries.
             #[must_use]
-            pub fn new(results: Vec<$row>, request_id: String, next_url: Option<String>) -> Self {
-                Self { count: results.len(), results, status: "OK".to_owned(), request_id, next_url }
+            pub fn new(
+                results: Vec<$row>,
+                request_id: String,
+                next_url: Option<String>,
+                provenance: Provenance,
+            ) -> Self {
+                let status = if provenance.stale { "DELAYED" } else { "OK" }.to_owned();
+                Self { count: results.len(), results, status, request_id, next_url, provenance }
             }
         }
     )+};
@@ -220,6 +250,9 @@ pub struct TickerDetailsAnswer {
     pub status: String,
     /// Names this answer.
     pub request_id: String,
+    /// Where it comes from.
+    #[serde(flatten)]
+    pub provenance: Provenance,
 }
 
 /// A split.

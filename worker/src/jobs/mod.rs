@@ -3,6 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod build_index;
 pub(crate) mod fetch_bars;
+pub(crate) mod fetch_reference;
 pub(crate) mod import_file;
 pub(crate) mod ingest;
 pub(crate) mod ingest_bars;

@@ -15,7 +15,20 @@ const OF_TICKER: Parameter = Parameter::query("ticker", Kind::Text(""), "Only th
 const ROWS: Parameter = Parameter::query("limit", Kind::Whole(1, 1_000, Some(10)), "How many a page has at most.");
 const LATEST_FIRST: Parameter = Parameter::query("order", Kind::Choice(&["desc", "asc"], true), "By day, then ticker.");
 
+const MODE: Parameter = Parameter::query(
+    "mode",
+    Kind::Choice(&["stored", "passthrough", "refresh"], true),
+    "From the database, from a provider without writing anything, or from a provider through the database.",
+);
+const PROVIDER: Parameter = Parameter::query(
+    "provider",
+    Kind::Text(""),
+    "Only this source, where `mode` is not `stored`; see `GET /providers`.",
+);
+
 const REFUSALS: &str = "`{status, request_id, error}`: a parameter that cannot be read, or is out of bounds.";
+
+const UNUSABLE: &str = "`{status, request_id, error}`: the provider's answer is unusable.";
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -71,7 +84,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         body: None,
         status: 200,
         answer: Answer::Cached(Shape::of::<Aggregates>(include_str!("examples/aggregates.json"))),
-        problems: &[(400, REFUSALS), (502, "`{status, request_id, error}`: the provider's answer is unusable.")],
+        problems: &[(400, REFUSALS), (502, UNUSABLE)],
     },
     Operation {
         method: "get",
@@ -87,12 +100,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Parameter::query("include_otc", Kind::Choice(&["false", "true"], true), "Accepted; nothing here is."),
             Parameter::query("locale", Kind::Choice(&["us"], true), "Accepted."),
             Parameter::query("market_type", Kind::Choice(&["stocks"], true), "Accepted."),
+            MODE,
+            PROVIDER,
             KEY,
         ],
         body: None,
         status: 200,
         answer: Answer::Cached(Shape::of::<GroupedDaily>(include_str!("examples/grouped_daily.json"))),
-        problems: &[(400, REFUSALS)],
+        problems: &[(400, REFUSALS), (502, UNUSABLE)],
     },
     Operation {
         method: "get",
@@ -118,12 +133,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Parameter::query("order", Kind::Choice(&["asc", "desc"], true), "By symbol."),
             Parameter::query("limit", Kind::Whole(1, 1_000, Some(100)), "How many a page has at most."),
             PAGE,
+            MODE,
+            PROVIDER,
             KEY,
         ],
         body: None,
         status: 200,
         answer: Answer::Cached(Shape::of::<TickerPage>(include_str!("examples/tickers.json"))),
-        problems: &[(400, REFUSALS)],
+        problems: &[(400, REFUSALS), (502, UNUSABLE)],
     },
     Operation {
         method: "get",
@@ -137,12 +154,18 @@ pub(super) const OPERATIONS: &[Operation] = &[
             TICKER,
             Parameter::query("date", Kind::Date(""), "As of this day; absent = today."),
             Parameter::query("ticker", Kind::Text(""), "Accepted: the path says which."),
+            MODE,
+            PROVIDER,
             KEY,
         ],
         body: None,
         status: 200,
         answer: Answer::Cached(Shape::of::<TickerDetailsAnswer>(include_str!("examples/ticker_details.json"))),
-        problems: &[(400, REFUSALS), (404, "`{status: NOT_FOUND, request_id, message}`: no such ticker.")],
+        problems: &[
+            (400, REFUSALS),
+            (404, "`{status: NOT_FOUND, request_id, message}`: no such ticker."),
+            (502, UNUSABLE),
+        ],
     },
     Operation {
         method: "get",
@@ -161,12 +184,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
             LATEST_FIRST,
             ROWS,
             PAGE,
+            MODE,
+            PROVIDER,
             KEY,
         ],
         body: None,
         status: 200,
         answer: Answer::Cached(Shape::of::<SplitPage>(include_str!("examples/splits.json"))),
-        problems: &[(400, REFUSALS)],
+        problems: &[(400, REFUSALS), (502, UNUSABLE)],
     },
     Operation {
         method: "get",
@@ -184,11 +209,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
             LATEST_FIRST,
             ROWS,
             PAGE,
+            MODE,
+            PROVIDER,
             KEY,
         ],
         body: None,
         status: 200,
         answer: Answer::Cached(Shape::of::<DividendPage>(include_str!("examples/dividends.json"))),
-        problems: &[(400, REFUSALS)],
+        problems: &[(400, REFUSALS), (502, UNUSABLE)],
     },
 ];

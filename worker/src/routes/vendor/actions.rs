@@ -1,12 +1,16 @@
 //! `GET /v3/reference/splits` and `GET /v3/reference/dividends`.
 
-use domain::api::{DividendPage, ReferenceDividend, ReferenceSplit, SplitPage};
+use domain::api::{DividendPage, Provenance, ReferenceDividend, ReferenceSplit, SplitPage};
 use domain::bars::as_fraction;
-use domain::units::Day;
+use domain::units::{Day, Ticker};
 use serde::Serialize;
 
-use super::{answer_id, computed, descending, flag, link, query};
+use super::asked::Mode;
+use super::fetched::Means;
+use super::fetched_reference::{Brought, From, days};
+use super::{answer_id, computed, descending, flag, link, query, today, uncached};
 use crate::error::Problem;
+use crate::jobs::fetch_reference::{Rows, Wanted};
 use crate::routes::cached::cached;
 use crate::routes::query::Query;
 use crate::routes::request::Call;
@@ -43,6 +47,8 @@ const SPLITS: List = List {
         "limit",
         "sort",
         "cursor",
+        "mode",
+        "provider",
     ],
 };
 
@@ -68,25 +74,27 @@ const DIVIDENDS: List = List {
         "limit",
         "sort",
         "cursor",
+        "mode",
+        "provider",
     ],
 };
 
 /// Answers a page of splits, the latest first unless asked otherwise.
 pub(in crate::routes) async fn splits(call: &Call) -> Answer {
-    answer(call, &SPLITS, |rows, request_id, next_url| {
+    answer(call, &SPLITS, |rows, request_id, next_url, provenance| {
         let split = |row: ActionOfDay| {
             let (split_to, split_from) = as_fraction(row.value);
             let execution_date = row.ex_day.to_string();
             ReferenceSplit { id: id_of(&row), execution_date, split_from, split_to, ticker: row.ticker }
         };
-        SplitPage::new(rows.into_iter().map(split).collect(), request_id, next_url)
+        SplitPage::new(rows.into_iter().map(split).collect(), request_id, next_url, provenance)
     })
     .await
 }
 
 /// Answers a page of cash dividends, the latest first unless asked otherwise.
 pub(in crate::routes) async fn dividends(call: &Call) -> Answer {
-    answer(call, &DIVIDENDS, |rows, request_id, next_url| {
+    answer(call, &DIVIDENDS, |rows, request_id, next_url, provenance| {
         let dividend = |row: ActionOfDay| ReferenceDividend {
             id: id_of(&row),
             cash_amount: row.value,
@@ -95,7 +103,7 @@ pub(in crate::routes) async fn dividends(call: &Call) -> Answer {
             ex_dividend_date: row.ex_day.to_string(),
             ticker: row.ticker,
         };
-        DividendPage::new(rows.into_iter().map(dividend).collect(), request_id, next_url)
+        DividendPage::new(rows.into_iter().map(dividend).collect(), request_id, next_url, provenance)
     })
     .await
 }
@@ -103,25 +111,72 @@ pub(in crate::routes) async fn dividends(call: &Call) -> Answer {
 async fn answer<T: Serialize>(
     call: &Call,
     list: &List,
-    page: impl FnOnce(Vec<ActionOfDay>, String, Option<String>) -> T,
+    page: impl FnOnce(Vec<ActionOfDay>, String, Option<String>, Provenance) -> T,
 ) -> Answer {
     let query = query(call, list.parameters)?;
     let limit = query.integer("limit", 1, MOST_ROWS)?.unwrap_or(DEFAULT_ROWS);
     let limit = usize::try_from(limit).unwrap_or(1);
     query.choice("sort", &[(list.day, ())])?;
     let filter = filter_of(&query, list)?;
-    let key = format!("{filter:?}&{limit}&{}", call.origin());
-    cached(call, &SCOPES, &key, async |db| {
-        let (mut rows, versions) = D1Reference(db).actions(list.kind, &filter, limit + 1).await?;
+    let from = From::read(&query)?;
+    let paged = |mut rows: Vec<ActionOfDay>, id: String, provenance: Provenance| {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_url = rows.last().filter(|_| more).map(|last| {
             let cursor = format!("{}:{}", last.ex_day, last.ticker);
             link(call, list.path, &query, &[("cursor", &cursor)], list.parameters)
         });
-        computed(versions, &page(rows, answer_id(call, &key), next_url))
+        page(rows, id, next_url, provenance)
+    };
+    if from.mode != Mode::Stored {
+        let means = Means::of(call)?;
+        let range = days(list.day, filter.first, filter.last, today(call.now))?;
+        let wanted = match list.kind {
+            ActionKind::Splits => Wanted::Splits(range),
+            ActionKind::Dividends => Wanted::Dividends(range),
+        };
+        let Brought { rows, version, provenance, problem } = from.bring(&means, wanted).await?;
+        let rows = match rows {
+            Some(rows) => within(rows, &filter, limit + 1),
+            None => D1Reference(means.db).actions(list.kind, &filter, limit + 1).await?.0,
+        };
+        if let Some(problem) = problem.filter(|_| rows.is_empty()) {
+            return Err(problem);
+        }
+        return uncached(&paged(rows, format!("fetched-{}", call.now.0), provenance), version);
+    }
+    let key = format!("{filter:?}&{limit}&{}", call.origin());
+    cached(call, &SCOPES, &key, async |db| {
+        let (rows, versions) = D1Reference(db).actions(list.kind, &filter, limit + 1).await?;
+        computed(versions, &paged(rows, answer_id(call, &key), Provenance::default()))
     })
     .await
+}
+
+/// The delivered rows that a page holds, as the database would answer them.
+fn within(rows: Rows, filter: &ActionFilter, limit: usize) -> Vec<ActionOfDay> {
+    let mut found: Vec<ActionOfDay> = match rows {
+        Rows::Splits(rows) => rows.into_iter().map(|row| of_day(row.ex_day, &row.ticker, row.ratio)).collect(),
+        Rows::Dividends(rows) => rows.into_iter().map(|row| of_day(row.ex_day, &row.ticker, row.amount)).collect(),
+        Rows::Session(..) | Rows::Securities(_) => Vec::new(),
+    };
+    let key = |row: &ActionOfDay| (row.ex_day, row.ticker.clone());
+    found.retain(|row| filter.ticker.as_ref().is_none_or(|ticker| *ticker == row.ticker));
+    found.retain(|row| filter.reverse.is_none_or(|reverse| reverse == (row.value < 1.0)));
+    found.retain(|row| {
+        let after = filter.after.as_ref();
+        after.is_none_or(|after| if filter.descending { key(row) < *after } else { key(row) > *after })
+    });
+    found.sort_by_key(key);
+    if filter.descending {
+        found.reverse();
+    }
+    found.truncate(limit);
+    found
+}
+
+fn of_day(ex_day: Day, ticker: &Ticker, value: f64) -> ActionOfDay {
+    ActionOfDay { ex_day, ticker: ticker.to_string(), value }
 }
 
 fn filter_of(query: &Query, list: &List) -> Result<ActionFilter, Problem> {

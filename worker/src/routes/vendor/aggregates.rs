@@ -5,12 +5,12 @@ use domain::bars::{Adjustment, Bar};
 
 use super::asked::{Asked, Mode, Place};
 use super::fetched::{self, Delivery, Means};
-use super::{answer_id, computed, link, query};
+use super::{answer_id, computed, link, query, uncached};
 use crate::providers;
 use crate::routes::cached::cached;
 use crate::routes::query::Query;
 use crate::routes::request::Call;
-use crate::routes::respond::{Answer, Reply};
+use crate::routes::respond::Answer;
 use crate::stores::d1::bars::SCOPES;
 
 const PARAMETERS: &[&str] = &["adjusted", "sort", "limit", "adjustment", "extended", "as_of", "mode", "provider"];
@@ -24,11 +24,7 @@ pub(in crate::routes) async fn aggregates(call: &Call) -> Answer {
         let delivery = fetched::bars(&means, &asked).await?;
         let version = delivery.version;
         let answer = answer(call, &query, &asked, format!("{}-{}", delivery.named(), call.now.0), delivery);
-        let reply = Reply::json(&answer)?.with_header("cache-control", "no-store");
-        return Ok(match version {
-            Some(version) => reply.with_data_version(version),
-            None => reply,
-        });
+        return uncached(&answer, version);
     }
     let key = format!("{}&{}", asked.key(call.now), call.origin());
     cached(call, &SCOPES, &key, async |_| {

@@ -5,6 +5,7 @@ mod actions;
 mod aggregates;
 mod asked;
 mod fetched;
+mod fetched_reference;
 mod grouped;
 mod tickers;
 
@@ -23,7 +24,7 @@ use serde::Serialize;
 use super::cached::Computed;
 use super::query::{Query, decode};
 use super::request::Call;
-use super::respond::Reply;
+use super::respond::{Answer, Reply};
 use crate::error::Problem;
 use crate::stores::d1::data_versions::Versions;
 use crate::stores::sha256_hex;
@@ -79,6 +80,15 @@ fn answer_id(call: &Call, key: &str) -> String {
 fn computed<T: Serialize>(versions: Versions, answer: &T) -> Result<Computed, Problem> {
     let body = serde_json::to_vec(answer).map_err(Problem::internal)?;
     Ok(Computed { versions, content_type: "application/json", disposition: None, body })
+}
+
+/// An answer that is kept nowhere, with the publication that it made, if any.
+fn uncached<T: Serialize>(answer: &T, version: Option<i64>) -> Answer {
+    let reply = Reply::json(answer)?.with_header("cache-control", "no-store");
+    Ok(match version {
+        Some(version) => reply.with_data_version(version),
+        None => reply,
+    })
 }
 
 /// A link to another page of the same route: this path with these parameters instead, never a credential.

@@ -1,10 +1,15 @@
 //! `GET /v3/reference/tickers` and `GET /v3/reference/tickers/{ticker}`.
 
-use domain::api::{ReferenceTicker, TickerDetails, TickerDetailsAnswer, TickerPage};
+use domain::api::{Provenance, ReferenceTicker, TickerDetails, TickerDetailsAnswer, TickerPage};
+use domain::market::Security;
 use domain::units::Day;
 
-use super::{answer_id, computed, descending, flag, link, query, ticker_of, today};
+use super::asked::Mode;
+use super::fetched::Means;
+use super::fetched_reference::{Brought, From};
+use super::{answer_id, computed, descending, flag, link, query, ticker_of, today, uncached};
 use crate::error::Problem;
+use crate::jobs::fetch_reference::{Rows, Wanted};
 use crate::routes::cached::cached;
 use crate::routes::query::Query;
 use crate::routes::request::Call;
@@ -29,6 +34,8 @@ const PARAMETERS: &[&str] = &[
     "limit",
     "sort",
     "cursor",
+    "mode",
+    "provider",
 ];
 
 const MOST_ROWS: i64 = 1_000;
@@ -46,9 +53,8 @@ pub(in crate::routes) async fn tickers(call: &Call) -> Answer {
         return Err(Problem::impossible("cusip", cusip, "absent: no CUSIP is stored"));
     }
     let filter = filter_of(&query)?;
-    let key = format!("{filter:?}&{day}&{limit}&{}", call.origin());
-    cached(call, &SCOPES, &key, async |db| {
-        let (mut found, versions) = D1Reference(db).securities(&filter, day, limit + 1).await?;
+    let from = From::read(&query)?;
+    let paged = |mut found: Vec<ListedSecurity>, id: String, provenance: Provenance| {
         let more = found.len() > limit;
         found.truncate(limit);
         let next_url = found
@@ -56,33 +62,112 @@ pub(in crate::routes) async fn tickers(call: &Call) -> Answer {
             .filter(|_| more)
             .map(|last| link(call, "/v3/reference/tickers", &query, &[("cursor", &last.ticker)], PARAMETERS));
         let results: Vec<ReferenceTicker> = found.into_iter().map(shown).collect();
-        let request_id = answer_id(call, &key);
-        computed(versions, &TickerPage::new(results, request_id, next_url))
+        TickerPage::new(results, id, next_url, provenance)
+    };
+    if from.mode != Mode::Stored {
+        let means = Means::of(call)?;
+        let Brought { rows, version, provenance, problem } = from.bring(&means, Wanted::Securities(day)).await?;
+        let found = match rows {
+            Some(Rows::Securities(rows)) => within(&rows, &filter, day, limit + 1),
+            _ => D1Reference(means.db).securities(&filter, day, limit + 1).await?.0,
+        };
+        if let Some(problem) = problem.filter(|_| found.is_empty()) {
+            return Err(problem);
+        }
+        return uncached(&paged(found, format!("fetched-{}", call.now.0), provenance), version);
+    }
+    let key = format!("{filter:?}&{day}&{limit}&{}", call.origin());
+    cached(call, &SCOPES, &key, async |db| {
+        let (found, versions) = D1Reference(db).securities(&filter, day, limit + 1).await?;
+        computed(versions, &paged(found, answer_id(call, &key), Provenance::default()))
     })
     .await
+}
+
+/// The delivered securities that a page holds, as the database would answer them.
+fn within(rows: &[Security], filter: &SecurityFilter, day: Day, limit: usize) -> Vec<ListedSecurity> {
+    let mut found: Vec<ListedSecurity> = rows.iter().map(|row| listed(row, day)).collect();
+    let wanted = |bound: &Option<String>, holds: fn(&String, &String) -> bool, value: &String| {
+        bound.as_ref().is_none_or(|bound| holds(value, bound))
+    };
+    let part = filter.part.as_ref().map(|part| part.to_lowercase());
+    found.retain(|row| {
+        let named = [Some(&row.ticker), row.name.as_ref()].into_iter().flatten();
+        let mut named = named.map(|text| text.to_lowercase());
+        let kind = row.kind.clone().unwrap_or_else(|| "CS".to_owned());
+        wanted(&filter.ticker, |a, b| a == b, &row.ticker)
+            && wanted(&filter.above, |a, b| a > b, &row.ticker)
+            && wanted(&filter.at_least, |a, b| a >= b, &row.ticker)
+            && wanted(&filter.below, |a, b| a < b, &row.ticker)
+            && wanted(&filter.at_most, |a, b| a <= b, &row.ticker)
+            && wanted(&filter.kind, |a, b| a == b, &kind)
+            && filter.issuer.as_ref().is_none_or(|issuer| Some(issuer) == row.issuer.as_ref())
+            && filter.exchange.as_ref().is_none_or(|exchange| Some(exchange) == row.exchange.as_ref())
+            && part.as_ref().is_none_or(|part| named.any(|text| text.contains(part)))
+            && (row.active != 0) == filter.active
+    });
+    found.sort_by(|one, other| one.ticker.cmp(&other.ticker));
+    if filter.descending {
+        found.reverse();
+    }
+    found.truncate(limit);
+    found
+}
+
+/// A delivered security as the list has it.
+fn listed(row: &Security, day: Day) -> ListedSecurity {
+    let active = row.list_day.is_none_or(|first| first <= day) && row.delist_day.is_none_or(|gone| gone > day);
+    ListedSecurity {
+        ticker: row.ticker.to_string(),
+        name: row.name.clone(),
+        exchange: row.exchange.clone(),
+        kind: row.kind.clone(),
+        issuer: row.issuer.clone(),
+        list_day: row.list_day.map(Day::number),
+        delist_day: row.delist_day.map(Day::number),
+        active: i64::from(active),
+        sector: row.sector.clone(),
+        market_cap: None,
+        shares: None,
+    }
 }
 
 /// Answers what is known of one security on a day.
 pub(in crate::routes) async fn details(call: &Call) -> Answer {
     // The vendor's client repeats the ticker as a parameter.
-    let query = query(call, &["date", "ticker"])?;
+    let query = query(call, &["date", "ticker", "mode", "provider"])?;
     let (ticker, day) = (ticker_of(call)?, query.day("date")?.unwrap_or(today(call.now)));
+    let from = From::read(&query)?;
+    let unknown = || Problem::unknown("ticker", ticker.as_str());
+    if from.mode != Mode::Stored {
+        let means = Means::of(call)?;
+        let Brought { rows, version, provenance, problem } = from.bring(&means, Wanted::Securities(day)).await?;
+        let found = match rows {
+            Some(Rows::Securities(rows)) => rows.iter().find(|row| row.ticker == ticker).map(|row| listed(row, day)),
+            _ => D1Reference(means.db).security(ticker.as_str(), day).await?.0,
+        };
+        let found = found.ok_or_else(|| problem.unwrap_or_else(unknown))?;
+        return uncached(&detailed(found, format!("fetched-{}", call.now.0), provenance), version);
+    }
     let key = format!("{ticker}&{day}");
     cached(call, &SCOPES, &key, async |db| {
         let (found, versions) = D1Reference(db).security(ticker.as_str(), day).await?;
-        let found = found.ok_or_else(|| Problem::unknown("ticker", ticker.as_str()))?;
-        let results = TickerDetails {
-            sic_description: found.sector.clone(),
-            list_date: found.list_day.map(|number| Day::from_number(number).to_string()),
-            market_cap: found.market_cap,
-            share_class_shares_outstanding: found.shares,
-            weighted_shares_outstanding: found.shares,
-            listed: shown(found),
-        };
-        let request_id = answer_id(call, &key);
-        computed(versions, &TickerDetailsAnswer { results, status: "OK".to_owned(), request_id })
+        computed(versions, &detailed(found.ok_or_else(unknown)?, answer_id(call, &key), Provenance::default()))
     })
     .await
+}
+
+fn detailed(found: ListedSecurity, request_id: String, provenance: Provenance) -> TickerDetailsAnswer {
+    let results = TickerDetails {
+        sic_description: found.sector.clone(),
+        list_date: found.list_day.map(|number| Day::from_number(number).to_string()),
+        market_cap: found.market_cap,
+        share_class_shares_outstanding: found.shares,
+        weighted_shares_outstanding: found.shares,
+        listed: shown(found),
+    };
+    let status = if provenance.stale { "DELAYED" } else { "OK" }.to_owned();
+    TickerDetailsAnswer { results, status, request_id, provenance }
 }
 
 fn filter_of(query: &Query) -> Result<SecurityFilter, Problem> {

@@ -1,6 +1,6 @@
 //! Reading what is not a series: a session of the whole market, securities, splits and dividends.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::bars::{Action, Bar, Factors};
 use domain::ports::StoreError;
@@ -81,20 +81,37 @@ pub(crate) struct ActionOfDay {
     pub(crate) value: f64,
 }
 
+/// A session of the whole market.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SessionFound {
+    /// By ticker.
+    pub(crate) bars: Vec<(String, Bar)>,
+    /// The versions that it was read from.
+    pub(crate) versions: Versions,
+    /// Who brought it.
+    pub(crate) sources: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct SourceRow {
+    source: String,
+}
+
 #[derive(Deserialize)]
 struct DayRow {
-    security_id: i64,
     ticker: String,
     open: Option<f64>,
     high: Option<f64>,
     low: Option<f64>,
     close: f64,
     volume: Option<f64>,
+    /// The publication that wrote it.
+    version: i64,
 }
 
 #[derive(Deserialize)]
 struct SplitRow {
-    security_id: i64,
+    ticker: String,
     ex_day: i32,
     ratio: f64,
 }
@@ -104,6 +121,15 @@ struct ActionRow {
     ex_day: i32,
     ticker: String,
     value: f64,
+}
+
+fn by_ticker(rows: &super::Rows) -> Result<HashMap<String, Vec<Action>>, StoreError> {
+    let mut splits: HashMap<String, Vec<Action>> = HashMap::new();
+    for row in rows.decode::<SplitRow>()? {
+        let split = Action::Split { ex_day: Day::from_number(row.ex_day), ratio: row.ratio };
+        splits.entry(row.ticker).or_default().push(split);
+    }
+    Ok(splits)
 }
 
 impl D1Reference<'_> {
@@ -116,25 +142,42 @@ impl D1Reference<'_> {
         day: Day,
         t: UnixMillis,
         restated_by: Option<Day>,
-    ) -> Result<(Vec<(String, Bar)>, Versions), StoreError> {
+    ) -> Result<SessionFound, StoreError> {
         let mut statements =
             vec![data_versions::select(&SCOPES), Statement::new(sql!("reference/grouped_daily")).bind(day)];
         if let Some(until) = restated_by {
             statements.push(Statement::new(sql!("reference/splits_after")).bind(day).bind(until));
         }
         let answers = self.0.batch(statements).await?;
-        let mut splits: HashMap<i64, Vec<Action>> = HashMap::new();
-        for row in answers.get(2).map(super::Rows::decode::<SplitRow>).transpose()?.unwrap_or_default() {
-            let split = Action::Split { ex_day: Day::from_number(row.ex_day), ratio: row.ratio };
-            splits.entry(row.security_id).or_default().push(split);
-        }
-        let bars = answers[1].decode::<DayRow>()?.into_iter().map(|row| {
-            let DayRow { security_id, ticker, open, high, low, close, volume } = row;
+        let splits = answers.get(2).map(by_ticker).transpose()?.unwrap_or_default();
+        let rows: Vec<DayRow> = answers[1].decode()?;
+        let publications: BTreeSet<i64> = rows.iter().map(|row| row.version).collect();
+        let bars = rows.into_iter().map(|row| {
+            let DayRow { ticker, open, high, low, close, volume, .. } = row;
             let bar = Bar { t, day, open, high, low, close, volume, vwap: None, trades: None, extended: false };
-            let factors = splits.get(&security_id).zip(restated_by);
-            (ticker, factors.map_or(bar.clone(), |(actions, until)| Factors::new(actions, until).applied(bar)))
+            let factors = splits.get(&ticker).zip(restated_by);
+            let restated = factors.map(|(actions, until)| Factors::new(actions, until).applied(bar.clone()));
+            (ticker, restated.unwrap_or(bar))
         });
-        Ok((bars.collect(), data_versions::decode(&answers[0], &SCOPES)?))
+        let (bars, versions) = (bars.collect(), data_versions::decode(&answers[0], &SCOPES)?);
+        Ok(SessionFound { bars, versions, sources: self.sources_of(&publications).await? })
+    }
+
+    /// The splits after a day up to another, by ticker.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn splits_after(&self, day: Day, until: Day) -> Result<HashMap<String, Vec<Action>>, StoreError> {
+        by_ticker(&self.0.run(Statement::new(sql!("reference/splits_after")).bind(day).bind(until)).await?)
+    }
+
+    async fn sources_of(&self, publications: &BTreeSet<i64>) -> Result<Vec<String>, StoreError> {
+        if publications.is_empty() {
+            return Ok(Vec::new());
+        }
+        let list = serde_json::json!(publications).to_string();
+        let rows = self.0.run(Statement::new(sql!("bars/sources_of")).bind(list)).await?;
+        Ok(rows.decode::<SourceRow>()?.into_iter().map(|row| row.source).collect())
     }
 
     /// Securities as of a day, by ticker, at most `limit`.
