@@ -6,7 +6,6 @@ use domain::ports::{MarketStore, Origin};
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 
 use super::*;
-use crate::stores::d1::Statement;
 use crate::stores::d1::market::D1MarketStore;
 
 const TICKERS: usize = 12;
@@ -179,12 +178,7 @@ fn what_was_known_then_and_what_a_source_says_now() {
         (first_close(", asOf: \"2026-11-22\""), first_close(", asOf: \"2026-11-18\"")),
         (json!(50.54), Json::Null)
     );
-    let count = || -> Vec<Option<i64>> {
-        let tables =
-            ["intraday_bars", "intraday_bars_past", "daily_bars", "publications", "securities", "staging", "batches"];
-        let counted = tables.map(|table| Statement::new(format!("select count(*) as n from {table}")));
-        block_on(sources.db.batch(counted.into())).unwrap().iter().map(|rows| rows.scalar().unwrap()).collect()
-    };
+    let count = || securities::rows_held(&sources.db);
     let before = count();
     let query = "{ bars(ticker: \"QZALPA\", from: \"2026-06-01\", to: \"2026-06-02\", mode: passthrough, provider: \"sample\") {
         source storedAs synthetic edges { node { close } } } }";

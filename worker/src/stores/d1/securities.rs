@@ -139,3 +139,12 @@ pub(crate) fn add_first(db: &D1) {
     let add = "insert or ignore into securities (id, ticker, version, sector) values (100, 'A', 1, 'Even')";
     pollster::block_on(db.run(Statement::new(add))).unwrap();
 }
+
+/// How many rows the tables of market data hold.
+#[cfg(test)]
+pub(crate) fn rows_held(db: &D1) -> Vec<i64> {
+    let tables =
+        ["intraday_bars", "intraday_bars_past", "daily_bars", "publications", "securities", "staging", "batches"];
+    let counted = tables.map(|table| Statement::new(format!("select count(*) as n from {table}")));
+    pollster::block_on(db.batch(counted.into())).unwrap().iter().map(|rows| rows.scalar().unwrap().unwrap()).collect()
+}
