@@ -2,7 +2,7 @@
 # PORT STATE HOST VARS reach the server; see docs/operations.md for every setting.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-export PORT HOST STATE VARS PROFILE PROVIDER FROM TO KIND FILE SCOPES NAME OWNER KEY URL INTERVAL TICKERS CRON REMOTE CASES
+export PORT HOST STATE VARS PROFILE PROVIDER FROM TO KIND FILE SCOPES NAME OWNER KEY URL INTERVAL TICKERS CRON REMOTE CASES WRITE
 node := scripts/with-tools node --disable-warning=ExperimentalWarning
 .PHONY: help run test setup build lint e2e bench docs clean serve key screenshots faults fuzz ingest import backup restore deploy
 
@@ -27,7 +27,7 @@ lint: ## Formatting, clippy, docs, licences, scripts
 e2e: ## System and browser tests of what `make build` built
 	scripts/test-system
 
-bench: ## The numbers, as a table
+bench: ## The numbers, as a table; WRITE=1 puts it into docs/benchmarks.md
 	scripts/setup.sh load python && $(MAKE) --no-print-directory build && scripts/bench
 
 docs: ## The API description, its page and the code's own documentation

@@ -17,6 +17,7 @@ import { measureSample } from "./sample.mjs";
 import { stopAll } from "./server.mjs";
 import { realData } from "./shared.mjs";
 import { Table } from "./table.mjs";
+import { writeDocument } from "./document.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
 const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "bars", "app", "backtests", "growth", "cost", "crowd"];
@@ -68,5 +69,6 @@ try {
   await stopAll();
   rmSync(folder, { recursive: true, force: true });
 }
+if (process.env.WRITE) writeDocument(table, { parts: chosen, seconds: (Date.now() - began) / 1000 });
 console.log(`\n${table}\n\n${Math.round((Date.now() - began) / 1000)} s in all`);
 process.exit(table.missed ? 1 : 0);

@@ -24,7 +24,7 @@ async function bySessions(table, folder) {
     curve.push([sessions, median(await repeated(() => firstBuild(server, range)))]);
   }
   await server.stop();
-  add(table, "first build, by sessions (150 companies)", curve, decimals(3, "s"));
+  add(table, "first build, by sessions (150 companies)", curve, decimals(3, "s"), "s");
 }
 
 /** The first build of thirty sessions of larger and larger markets, and the import of each. */
@@ -38,9 +38,9 @@ async function byCompanies(table, folder) {
     rows.push([companies, (await firstBuildAnswer(server, range)).cost.rows_read / 30]);
     await server.stop();
   }
-  add(table, "import of 31 sessions, by companies", imports, decimals(2, "s"));
-  add(table, "first build of 30 sessions, by companies", builds, decimals(3, "s"));
-  add(table, "rows read per session of it, by companies", rows, whole());
+  add(table, "import of 31 sessions, by companies", imports, decimals(2, "s"), "s");
+  add(table, "first build of 30 sessions, by companies", builds, decimals(3, "s"), "s");
+  add(table, "rows read per session of it, by companies", rows, whole(), "rows");
 }
 
 async function repeated(measure) {
@@ -57,7 +57,8 @@ async function firstBuildAnswer(server, range) {
 const firstBuild = async (server, range) => (await firstBuildAnswer(server, range)).seconds;
 
 /** Adds a curve of [size, cost] and its slope to the table. */
-export function add(table, what, curve, show) {
+export function add(table, what, curve, show, unit) {
+  table.chart(what, unit, curve);
   const points = curve.map(([size, cost]) => `${whole()(size)}: ${show(cost)}`).join(", ");
   table.add(`${what}: slope`, slope(curve), { show: decimals(2), how: points });
 }

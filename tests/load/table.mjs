@@ -4,6 +4,7 @@ const HEADER = ["what", "target", "measured", "", "how"];
 
 export class Table {
   #rows = [];
+  #charts = [];
   missed = false;
 
   /**
@@ -15,6 +16,11 @@ export class Table {
     const met = (most === undefined || measured <= most) && (least === undefined || measured >= least);
     if (!met) this.missed = true;
     this.#row([what, target, show(measured), target === "" ? "info" : met ? "pass" : "FAIL", how]);
+  }
+
+  /** Adds a curve of [size, cost], drawn in the document. */
+  chart(title, unit, curve) {
+    this.#charts.push({ title, unit, curve });
   }
 
   /** Says which rows are not there, and why. */
@@ -31,6 +37,15 @@ export class Table {
   #row(cells) {
     this.#rows.push(cells);
     console.log(`bench: ${cells.filter((cell) => cell !== "").join(" · ")}`);
+  }
+
+  /** The charts as Mermaid draws them. */
+  charts() {
+    const one = ({ title, unit, curve }) => {
+      const sizes = curve.map(([size]) => `"${whole()(size)}"`).join(", "), costs = curve.map(([, cost]) => Number(cost.toPrecision(4))).join(", ");
+      return ["```mermaid", "xychart-beta", `  title "${title}"`, `  x-axis [${sizes}]`, `  y-axis "${unit}" 0 --> ${Number((1.1 * Math.max(...curve.map(([, cost]) => cost))).toPrecision(3))}`, `  bar [${costs}]`, "```"].join("\n");
+    };
+    return this.#charts.map(one).join("\n\n");
   }
 
   toString() {
