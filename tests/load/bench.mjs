@@ -8,6 +8,7 @@ import { measureBars } from "./bars.mjs";
 import { measureBuild } from "./build.mjs";
 import { measureCost } from "./cost.mjs";
 import { measureCrowd } from "./crowd.mjs";
+import { writeDocument } from "./document.mjs";
 import { measureGrowth } from "./growth.mjs";
 import { measureImport } from "./import.mjs";
 import { pinSelf } from "./machine.mjs";
@@ -17,7 +18,6 @@ import { measureSample } from "./sample.mjs";
 import { stopAll } from "./server.mjs";
 import { realData } from "./shared.mjs";
 import { Table } from "./table.mjs";
-import { writeDocument } from "./document.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
 const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "bars", "app", "backtests", "growth", "cost", "crowd"];
