@@ -50,6 +50,7 @@ impl Benchmark {
             constituents: 0,
             stale_prices: 0,
             outdated: false,
+            findings: None,
         };
         Ok(bars.results.iter().map(point).collect())
     }
