@@ -34,14 +34,14 @@ pub(crate) enum Form {
 impl Form {
     fn options(self) -> (&'static str, &'static str, u32, &'static str) {
         match self {
-            Self::Whole => ("decimal", "standard", 0, "auto"),
-            Self::Decimal => ("decimal", "standard", 2, "auto"),
-            Self::Fine => ("decimal", "standard", 4, "auto"),
-            Self::Percent => ("percent", "standard", 2, "auto"),
+            Self::Whole => ("decimal", "standard", 0, "negative"),
+            Self::Decimal => ("decimal", "standard", 2, "negative"),
+            Self::Fine => ("decimal", "standard", 4, "negative"),
+            Self::Percent => ("percent", "standard", 2, "negative"),
             Self::Change => ("percent", "standard", 2, "exceptZero"),
-            Self::RoundPercent => ("percent", "standard", 0, "auto"),
-            Self::Compact => ("decimal", "compact", 2, "auto"),
-            Self::Significant => ("decimal", "standard", 10, "auto"),
+            Self::RoundPercent => ("percent", "standard", 0, "negative"),
+            Self::Compact => ("decimal", "compact", 2, "negative"),
+            Self::Significant => ("decimal", "standard", 10, "negative"),
         }
     }
 

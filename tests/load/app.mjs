@@ -86,7 +86,7 @@ async function measureSlow(table, browser, edge) {
     await page.waitForLoadState("networkidle");
     const since = await page.evaluate(() => performance.now());
     for (const name of ["1Y", "Return", "Max", "Drawdown", "Level", "Log"]) {
-      await page.getByRole("button", { name, exact: true }).first().click();
+      await page.locator(".segmented").getByRole("button", { name, exact: true }).click();
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 50))));
     }
     const { events } = await watched(page);

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::legend::fitted;
 use super::plot::{Plot, Reading};
 use super::scale::Scale;
 use crate::format::{self, Form};
@@ -20,16 +21,6 @@ pub(crate) struct Bar {
 const ROW: f64 = 28.0;
 const TOP: f64 = 24.0;
 const VALUE_ROOM: f64 = 64.0;
-
-/// The longest name that fits beside the bars; a character takes about 7 px.
-fn fitted(name: &str, room: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width of the screen")]
-    let most = (room / 7.0) as usize;
-    if name.chars().count() <= most {
-        return name.to_owned();
-    }
-    name.chars().take(most.saturating_sub(1)).chain(std::iter::once('…')).collect()
-}
 
 /// A bar for each entry, from top to bottom.
 #[component]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::legend::legend;
 use super::path;
 use super::plot::{Plot, Reading};
 use super::scale::Scale;
@@ -119,25 +120,9 @@ pub(crate) fn CurveChart(
         });
         Some(view! { <g>{values.collect_view()}{named.collect_view()}{ground}{mark}{paths}</g> })
     };
-    let legend = move || {
-        let names: Vec<String> = curves.with(|curves| curves.iter().map(|curve| curve.name.clone()).collect());
-        let mut next = LEFT;
-        let entries = names.into_iter().enumerate().map(|(number, name)| {
-            let x = next;
-            // A character is about 7 px wide at this size.
-            #[expect(clippy::cast_precision_loss, reason = "the length of a name")]
-            let wide = name.chars().count() as f64 * 7.0;
-            next += wide + 44.0;
-            view! {
-                <g>
-                    <line class=format!("line line-{}", number + 1) x1=x x2=x + 18.0 y1=12.0 y2=12.0 />
-                    <text class="legend" x=x + 24.0 y=16.0>
-                        {name}
-                    </text>
-                </g>
-            }
-        });
-        view! { <g>{entries.collect_view()}</g> }
+    let names = move || {
+        let names = curves.with(|curves| curves.iter().map(|curve| curve.name.clone()).collect());
+        legend(names, LEFT, width.get() - RIGHT)
     };
     view! {
         <Plot
@@ -153,7 +138,7 @@ pub(crate) fn CurveChart(
             picked=None
         >
             {drawing}
-            {legend}
+            {names}
         </Plot>
     }
 }

@@ -112,8 +112,8 @@ pub(crate) fn Histogram(
                 {named.collect_view()}
                 {columns.collect_view()}
                 <path class="line line-2" d=curve />
-                <line class="line line-2" x1=LEFT x2=LEFT + 18.0 y1=12.0 y2=12.0 />
-                <text class="legend" x=LEFT + 24.0 y=16.0>
+                <line class="line line-2" x1=LEFT x2=LEFT + 18.0 y1=19.0 y2=19.0 />
+                <text class="legend" x=LEFT + 24.0 y=23.0>
                     {names.1}
                 </text>
             </g>

@@ -6,6 +6,7 @@ use domain::units::Day;
 use leptos::prelude::*;
 
 use super::days::day_ticks;
+use super::legend::legend;
 use super::path;
 use super::plot::{Plot, Reading, day_name};
 use super::scale::Scale;
@@ -202,31 +203,15 @@ pub(crate) fn LineChart(
         });
         Some(view! { <g>{grid(axes, axis_form.get())}{drawn}{happened}{mark}</g> })
     };
-    let legend = move || {
+    let names = move || {
         let names: Vec<String> = lines.with(|lines| lines.iter().map(|line| line.name.clone()).collect());
-        let mut next = LEFT;
-        let entries = names.into_iter().enumerate().map(|(number, name)| {
-            let (x, y) = (next, 16.0);
-            // A character is about 7 px wide at this size.
-            #[expect(clippy::cast_precision_loss, reason = "the length of a name")]
-            let width = name.chars().count() as f64 * 7.0;
-            next += width + 44.0;
-            view! {
-                <g>
-                    <line class=format!("line line-{}", number + 1) x1=x x2=x + 18.0 y1=y - 4.0 y2=y - 4.0 />
-                    <text class="legend" x=x + 24.0 y=y>
-                        {name}
-                    </text>
-                </g>
-            }
-        });
-        (entries.len() > 1).then(|| view! { <g>{entries.collect_view()}</g> })
+        (names.len() > 1).then(|| legend(names, LEFT, width.get() - RIGHT))
     };
     let count = Signal::derive(move || subject.with(|days| days.len()));
     view! {
         <Plot label=label height=height width=width count=count nearest=nearest place=place reading=reading brushed=brushed picked=picked>
             {drawing}
-            {legend}
+            {names}
         </Plot>
     }
 }

@@ -7,6 +7,7 @@ mod columns;
 mod curves;
 mod days;
 mod histogram;
+mod legend;
 mod lines;
 mod path;
 mod picture;

@@ -200,7 +200,7 @@ pub(crate) fn Plot(
     let mark = move || {
         synthetic.is_set().then(|| {
             view! {
-                <text class="watermark" x=move || width.get() - 12.0 y=16 text-anchor="end">
+                <text class="watermark" x=move || width.get() - 12.0 y=9 text-anchor="end">
                     {SYNTHETIC}
                 </text>
             }

@@ -161,19 +161,17 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexComparison>>, link: Memo<Option<Strin
                 axis_form=Signal::derive(|| Form::Whole)
             />
         </ChartFrame>
-        <div class="columns">
-            <section class="panel">
-                <header class="panel-head">
-                    <h2>"By calendar year"</h2>
-                </header>
-                <DataTable name="years" caption=Signal::derive(|| "Both by calendar year".to_owned()) rows=years columns=YEARS.to_vec() sorted="-year" />
-            </section>
-            <section class="panel">
-                <header class="panel-head">
-                    <h2>"Statistics"</h2>
-                </header>
-                <DataTable name="statistics" caption=Signal::derive(|| "Statistics of both".to_owned()) rows=statistics columns=STATISTICS.to_vec() />
-            </section>
-        </div>
+        <section class="panel">
+            <header class="panel-head">
+                <h2>"By calendar year"</h2>
+            </header>
+            <DataTable name="years" caption=Signal::derive(|| "Both by calendar year".to_owned()) rows=years columns=YEARS.to_vec() sorted="-year" />
+        </section>
+        <section class="panel">
+            <header class="panel-head">
+                <h2>"Statistics"</h2>
+            </header>
+            <DataTable name="statistics" caption=Signal::derive(|| "Statistics of both".to_owned()) rows=statistics columns=STATISTICS.to_vec() />
+        </section>
     }
 }

@@ -297,26 +297,24 @@ fn Ready(#[prop(into)] of: Signal<Arc<WhatIfResult>>) -> impl IntoView {
                 axis_form=Signal::derive(|| Form::Whole)
             />
         </ChartFrame>
-        <div class="columns">
-            <section class="panel">
-                <header class="panel-head">
-                    <h2>"Members at the last session"</h2>
-                </header>
-                <DataTable
-                    name="members"
-                    caption=Signal::derive(|| "Members of the changed index at the last session".to_owned())
-                    rows=members
-                    columns=MEMBERS.to_vec()
-                    sorted="-weight"
-                    filterable=true
-                />
-            </section>
-            <section class="panel">
-                <header class="panel-head">
-                    <h2>"Statistics"</h2>
-                </header>
-                <DataTable name="statistics" caption=Signal::derive(|| "Statistics of both".to_owned()) rows=statistics columns=STATISTICS.to_vec() />
-            </section>
-        </div>
+        <section class="panel">
+            <header class="panel-head">
+                <h2>"Members at the last session"</h2>
+            </header>
+            <DataTable
+                name="members"
+                caption=Signal::derive(|| "Members of the changed index at the last session".to_owned())
+                rows=members
+                columns=MEMBERS.to_vec()
+                sorted="-weight"
+                filterable=true
+            />
+        </section>
+        <section class="panel">
+            <header class="panel-head">
+                <h2>"Statistics"</h2>
+            </header>
+            <DataTable name="statistics" caption=Signal::derive(|| "Statistics of both".to_owned()) rows=statistics columns=STATISTICS.to_vec() />
+        </section>
     }
 }
