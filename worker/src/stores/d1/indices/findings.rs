@@ -154,8 +154,9 @@ impl D1IndexStore<'_> {
         let ids: Vec<i64> = self.db.run(examined).await?.decode::<Row>()?.into_iter().map(|row| row.id).collect();
         let research = D1ResearchStore::new(self.db).with_another_future(self.future);
         let slug = definition.slug();
-        let (mut lines, mut caps, mut securities): (Vec<Line>, Vec<Vec<(Day, f64)>>, Vec<(i64, String)>) =
-            (Vec::new(), Vec::new(), Vec::new());
+        let mut lines: Vec<Line> = Vec::new();
+        let mut caps: Vec<Vec<(Day, f64)>> = Vec::new();
+        let mut securities: Vec<(i64, String)> = Vec::new();
         let (mut held, mut version) = (Vec::new(), market_version);
         for ids in ids.chunks(AT_ONCE) {
             let read = research.lines(&slug, ids, from, last).await?;
