@@ -20,12 +20,17 @@ export const dataFolder = (state) => path.join(state, "v3");
 
 /** Opens the state with the built Worker listening on the given host and port. */
 export function openServer(settings) {
-  return new Miniflare(common(settings.state, [built(settings), {
+  return openDoor(settings, built(settings));
+}
+
+/** Opens a state with any one Worker listening. */
+export function openDoor(settings, worker) {
+  return new Miniflare(common(settings.state, [worker, {
     // The socket of this stub names the Worker itself, so a request meets no router and no proxy in between.
     name: "door",
     modules: [{ type: "ESModule", path: "door.mjs", contents: "export default {}" }],
     compatibilityDate: config.compatibility_date,
-    unsafeDirectSockets: [{ host: settings.host, port: settings.port, serviceName: config.name }],
+    unsafeDirectSockets: [{ host: settings.host, port: settings.port, serviceName: worker.name }],
   }]));
 }
 

@@ -17,10 +17,11 @@ import { measureReads } from "./reads.mjs";
 import { measureSample } from "./sample.mjs";
 import { stopAll } from "./server.mjs";
 import { realData } from "./shared.mjs";
+import { measureStreams } from "./streams.mjs";
 import { Table } from "./table.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
-const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "bars", "app", "backtests", "growth", "cost", "crowd"];
+const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "bars", "app", "backtests", "streams", "growth", "cost", "crowd"];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((part) => !PARTS.includes(part));
@@ -65,6 +66,7 @@ try {
   if (wants("crowd")) await part("crowd", () => measureCrowd(table, { folder }));
   if (wants("cost")) await part("cost", () => measureCost(table, { folder }));
   if (wants("backtests")) await part("backtests", () => measureBacktests(table, { folder }));
+  if (wants("streams")) await part("streams", () => measureStreams(table, { folder }));
 } finally {
   await stopAll();
   rmSync(folder, { recursive: true, force: true });

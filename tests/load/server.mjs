@@ -15,12 +15,12 @@ export class Server {
   #process;
   #log = "";
 
-  /** Starts a server on a state folder and waits until it listens. `vars` override settings of wrangler.toml. */
-  static async start(state, vars = {}) {
+  /** Starts a server on a state folder and waits until it listens. `vars` override settings of wrangler.toml; `program` is another server. */
+  static async start(state, vars = {}, program = "scripts/serve.mjs") {
     const server = new Server();
     server.state = state;
     const env = { ...process.env, HOST: "127.0.0.1", PORT: "0", STATE: state, CRON: "0", UNTIL_EOF: "1", VARS: Object.entries(vars).map(([name, value]) => `${name}=${value}`).join(" ") };
-    const args = ["-c", String(SERVER_CORE), process.execPath, "--disable-warning=ExperimentalWarning", path.join(root, "scripts/serve.mjs")];
+    const args = ["-c", String(SERVER_CORE), process.execPath, "--disable-warning=ExperimentalWarning", path.join(root, program)];
     server.#process = spawn("taskset", args, { env, stdio: ["pipe", "pipe", "pipe"] });
     open.add(server);
     server.url = await server.#listening();
