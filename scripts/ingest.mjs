@@ -1,6 +1,6 @@
 // `make ingest PROVIDER= FROM= TO=` (`KIND=chains`: option chains): runs the ingestion job for a range on the running local server and shows what came of it.
 // With INTERVAL= (1min, 5min, 15min, 30min, 1hour) bars within sessions are brought, of TICKERS= (separated by commas) or of
-// the largest companies.
+// the largest companies; with KIND=chains TICKERS= names the underlyings.
 import { settings } from "./server/settings.mjs";
 import { addBarIngestion, addChains, addIngestion, follow, summary } from "./server/jobs.mjs";
 
@@ -11,10 +11,11 @@ try {
   if (from > to) throw new Error(`FROM ${from} lies after TO ${to}`);
   const { state } = settings();
   const { INTERVAL: interval, TICKERS: tickers } = process.env;
-  if (tickers && !interval) throw new Error("TICKERS goes with INTERVAL: a day is brought for the whole market");
-  const bars = { from, to, interval, ...(tickers && { tickers: tickers.split(/[\s,]+/).filter(Boolean) }) };
   const chains = process.env.KIND === "chains";
-  const job = interval ? await addBarIngestion(state, provider, bars) : await (chains ? addChains : addIngestion)(state, provider, { from, to });
+  if (tickers && !interval && !chains) throw new Error("TICKERS goes with INTERVAL or KIND=chains: a day is brought for the whole market");
+  const named = tickers?.split(/[\s,]+/).filter(Boolean);
+  const bars = { from, to, interval, ...(named && { tickers: named }) };
+  const job = interval ? await addBarIngestion(state, provider, bars) : chains ? await addChains(state, provider, { from, to, ...(named && { underlyings: named }) }) : await addIngestion(state, provider, { from, to });
   const run = await follow(state, job, (now) => console.log(summary(now)));
   process.exit(run.job === "done" ? 0 : 1);
 } catch (error) {

@@ -31,15 +31,13 @@ async function addJob(state, kind, key, spec) {
   return job.id;
 }
 
-/** Likewise for the option chains of a provider; the row is the one that worker/src/jobs/ingest_chains.rs reads. */
-export async function addChains(state, provider, { from, to }) {
-  const [job] = await command(state, "sql", {
-    sql: `insert into jobs (kind, key, spec, created_at, updated_at) values ('ingest_chains', ?1, ?2, ?3, ?3)
-      on conflict (kind, key) where status = 'open' do update set updated_at = excluded.updated_at returning id`,
-    bind: [`${provider}:${from}:${to}`, JSON.stringify({ provider, from, to }), Date.now()],
-  });
-  await command(state, "tick");
-  return job.id;
+/**
+ * Likewise for option chains. `asked` holds `from`, `to` and perhaps `underlyings`; the row is the one that
+ * worker/src/jobs/ingest_chains.rs reads.
+ */
+export async function addChains(state, provider, asked) {
+  const key = [provider, asked.from, asked.to, (asked.underlyings ?? []).join(",")].join(":");
+  return addJob(state, "ingest_chains", key, { provider, ...asked });
 }
 
 /** Waits until a job is done, calling `progress` with its run log whenever that changed, and returns the last log. */

@@ -1,6 +1,7 @@
 // A local server in place of Massive: its documented answers over a small made-up market, and faults on demand.
 //
-//   node tests/support/recorded_vendor.mjs [--port 0] [--companies 130] [--page-rows 1000] [--shared ../shared]
+//   node tests/support/recorded_vendor.mjs [--port 0] [--companies 130] [--page-rows 1000] [--quoted-on 2026-03-20]
+//     [--shared ../shared]
 //
 // prints `listening on http://127.0.0.1:PORT`. Control:
 //   GET /__fault?mode=MODE&count=N[&path=TEXT][&retry_after=S][&file=NAME]  the next N matching requests (-1: all) fail
@@ -27,8 +28,8 @@ const ok = (fields) => json(200, { status: 'OK', request_id: 'recorded', ...fiel
 
 /** Starts the server; `close` ends it and every open connection. */
 export function startRecordedVendor(options = {}) {
-  const { port = 0, companies = 130, pageRows = MAX_LIMIT, shared = '../shared' } = options;
-  const world = { vendor: market(companies), recordings: recordings(shared), pageRows, ...fresh() };
+  const { port = 0, companies = 130, pageRows = MAX_LIMIT, shared = '../shared', quotedOn = '2026-03-20' } = options;
+  const world = { vendor: market(companies), recordings: recordings(shared), pageRows, quotedOn, ...fresh() };
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname.startsWith('/__')) return send(response, control(world, url));
@@ -116,6 +117,8 @@ function route(world, url) {
   const { vendor } = world;
   const grouped = url.pathname.match(/^\/v2\/aggs\/grouped\/locale\/us\/market\/stocks\/([^/]+)$/);
   if (grouped) return groupedDaily(vendor, grouped[1], url);
+  const chain = url.pathname.match(/^\/v3\/snapshot\/options\/([^/]+)$/);
+  if (chain) return optionSnapshot(world, url, decodeURIComponent(chain[1]));
   const ticker = url.pathname.match(/^\/v3\/reference\/tickers\/([^/]+)$/);
   if (ticker) return tickerDetails(vendor, decodeURIComponent(ticker[1]), url.searchParams.get('date'));
   // A cursor stands for the whole query it continues.
@@ -147,6 +150,15 @@ function tickerDetails(vendor, ticker, day) {
   return results ? ok({ results }) : refusal(404, 'NOT_FOUND', 'message', 'Ticker not found.');
 }
 
+/** The vendor knows chains only as they are quoted now: those of `--quoted-on`. */
+function optionSnapshot(world, url, underlying) {
+  const all = world.vendor.chain(underlying, dayNumber(world.quotedOn));
+  const first = Number(url.searchParams.get('cursor') ?? 0), limit = Math.min(250, world.pageRows);
+  const fields = { results: all.slice(first, first + limit) };
+  if (first + limit >= all.length) return ok(fields);
+  return ok({ ...fields, next_url: `https://api.massive.com${url.pathname}?cursor=${first + limit}` });
+}
+
 function paged(world, url, query, dayNames, rows) {
   const days = dayNames.map((name) => query.get(name) ?? '');
   if (!days.every(isDay)) return refusal(400, 'ERROR', 'error', `${dayNames.join(' and ')} must be YYYY-MM-DD`);
@@ -172,11 +184,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({ options: {
     port: { type: 'string', default: '0' },
     companies: { type: 'string', default: '130' },
+    'quoted-on': { type: 'string', default: '2026-03-20' },
     'page-rows': { type: 'string', default: String(MAX_LIMIT) },
     shared: { type: 'string', default: process.env.EQUIPOISE_SHARED ?? fileURLToPath(new URL('../../../shared', import.meta.url)) },
   } });
   const { url } = await startRecordedVendor({
     port: Number(values.port), companies: Number(values.companies), pageRows: Number(values['page-rows']), shared: values.shared,
+    quotedOn: values['quoted-on'],
   });
   console.log(`listening on ${url}`);
 }

@@ -90,6 +90,27 @@ export function market(companies) {
     return { ...reference(company), list_date: '2010-01-04', sic_description: 'SERVICES', ...own, ...whole };
   };
 
+  /** Monthly contracts around the close, as they are quoted at 16:00 in New York of a winter day. */
+  const chain = (ticker, number) => {
+    const company = list.find((candidate) => candidate.ticker === ticker);
+    if (!company) return [];
+    const spot = close(company, number), instant = (number * DAY_MS + 20 * 3_600_000) * 1e6;
+    const gap = Math.max(1, Math.round(spot / 40));
+    return [28, 56].flatMap((days) => Array.from({ length: 11 }, (_, step) => Math.round(spot / gap + step - 5) * gap)
+      .flatMap((strike) => ['call', 'put'].map((type) => {
+        const until = dayText(number + days), sign = type === 'call' ? 1 : -1;
+        const mid = Math.max(sign * (spot - strike), 0) + spot * 0.05 * Math.sqrt(days / 28) * Math.exp(-Math.abs(spot - strike) / (spot * 0.1));
+        const symbol = `O:${ticker}${until.slice(2).replaceAll('-', '')}${type[0].toUpperCase()}${String(strike * 1000).padStart(8, '0')}`;
+        return {
+          details: { contract_type: type, exercise_style: 'american', expiration_date: until, shares_per_contract: 100, strike_price: strike, ticker: symbol },
+          day: { volume: 10, close: mid, last_updated: instant }, open_interest: 100, implied_volatility: 0.3,
+          greeks: { delta: sign * 0.5, gamma: 0.01, theta: -0.05, vega: 0.1 },
+          last_quote: { bid: Number((mid * 0.98).toFixed(2)), ask: Number((mid * 1.02 + 0.01).toFixed(2)), last_updated: instant, timeframe: 'DELAYED' },
+          underlying_asset: { price: spot, ticker, timeframe: 'DELAYED' },
+        };
+      })));
+  };
+
   const within = (first, last) => ({ number }) => number >= first && number <= last;
   const splits = (first, last) => years(first, last)
     .flatMap((year) => SPLITTERS.filter(({ index }) => index < companies).map(({ index, month }) => {
@@ -104,7 +125,7 @@ export function market(companies) {
     .filter(within(first, last))
     .map(({ number, row }) => ({ ...row, ex_dividend_date: dayText(number), record_date: dayText(number) }));
 
-  return { bars, tickers, details, splits, dividends };
+  return { bars, tickers, details, chain, splits, dividends };
 }
 
 /** Every third company pays; company 0 pays a special one in November too, company 4 pays in another currency. */

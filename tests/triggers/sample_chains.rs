@@ -31,5 +31,5 @@ fn a_made_up_chain_can_be_ingested_again_and_run_over() {
     assert!(run["report"]["statistics"]["trades"].as_u64().unwrap() > 0, "{run}");
     ingest("massive");
     let failed = server.sql("select error from jobs where kind = 'ingest_chains' and status = 'failed'");
-    assert!(failed[0]["error"].as_str().unwrap().starts_with("no_chains"), "{failed:?}");
+    assert!(failed[0]["error"].as_str().unwrap().starts_with("provider_not_configured"), "{failed:?}");
 }

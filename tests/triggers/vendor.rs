@@ -193,3 +193,51 @@ fn the_vendors_own_pace_is_kept() {
     let least = std::time::Duration::from_millis(100) * (requests - 1);
     assert!(started.elapsed() >= least, "{requests} requests in {:?}", started.elapsed());
 }
+
+#[test]
+fn a_vendors_chain_is_kept_and_another_sessions_is_refused() {
+    let (server, vendor) = with_vendor(&["--companies", "20", "--page-rows", "15", "--quoted-on", "2026-03-20"]);
+    let ingest = |from: &str, to: &str| {
+        let spec = json!({"provider": "massive", "from": from, "to": to, "underlyings": ["RVAAA", "RVAAD"]});
+        let _ = server.sql(&format!(
+            "insert into jobs (kind, key, spec, created_at, updated_at) values ('ingest_chains', 'x', '{spec}', 0, 0)"
+        ));
+        server.finish_jobs();
+        server.latest_run()
+    };
+    let run = ingest("2026-03-20", "2026-03-20");
+    // Two underlyings, two expirations, eleven strikes, two rights: 44 contracts each, three pages of fifteen.
+    assert_eq!(
+        (&run["status"], &run["rows"]["inserted"], &run["requests"]),
+        (&json!("succeeded"), &json!(88), &json!(6))
+    );
+    let held = server.get("/chains").expect(200).json();
+    assert_eq!(
+        (&held["data"][1]["underlying"], &held["data"][1]["rows"], &held["data"][1]["sources"]),
+        (&json!("RVAAD"), &json!(44), &json!(["massive"]))
+    );
+    let chain = server.get("/chains/RVAAA?date=2026-03-20").expect(200).json();
+    let quote = &chain["quotes"][0];
+    assert_eq!(
+        (&quote["root"], &quote["volume"], &quote["vega"]),
+        (&json!("RVAAA"), &json!(10.0), &json!(0.1)),
+        "{quote}"
+    );
+    let again = ingest("2026-03-20", "2026-03-20");
+    assert_eq!((&again["rows"]["inserted"], &again["rows"]["unchanged"]), (&json!(0), &json!(88)), "{again}");
+    // The vendor has them only as they are quoted now: nothing is dated back.
+    let earlier = ingest("2026-03-18", "2026-03-18");
+    assert_eq!(
+        (&earlier["status"], &earlier["error"]["code"]),
+        (&json!("failed"), &json!("provider_refused")),
+        "{earlier}"
+    );
+    assert_eq!(server.get("/chains").expect(200).json(), held);
+    // A setback passes; a refusal ends it, in the vendor's words.
+    vendor.fault(Fault { mode: "500", count: 2, path: "snapshot" }).unwrap();
+    assert_eq!(ingest("2026-03-20", "2026-03-20")["status"], "succeeded");
+    vendor.fault(Fault { mode: "403", count: 1, path: "snapshot" }).unwrap();
+    let refused = ingest("2026-03-20", "2026-03-20");
+    assert!(refused["error"]["message"].as_str().unwrap().contains("not entitled"), "{refused}");
+    assert_key_is_nowhere(&server);
+}

@@ -78,6 +78,8 @@ pub(crate) struct Config {
     pub(crate) provider: String,
     /// `PROVIDER_FALLBACKS`, separated by spaces or commas: the sources that may stand in, in order, where it does not deliver.
     pub(crate) provider_fallbacks: Vec<String>,
+    /// `CHAIN_UNDERLYINGS`, separated by spaces or commas: whose option chains scheduled ingestion keeps; none = no chains.
+    pub(crate) chain_underlyings: Vec<String>,
     /// The providers' own settings, each checked by its provider when it is opened.
     pub(crate) provider_settings: ProviderSettings,
     /// `ALERT_WEBHOOK_URL`; may carry a token, never logged.
@@ -129,6 +131,7 @@ impl Config {
             ingest_shares_top: settings.number("INGEST_SHARES_TOP", 1, 10_000)?.unwrap_or(400),
             provider: settings.text("PROVIDER").unwrap_or_else(|| "sample".to_owned()),
             provider_fallbacks: settings.fallbacks()?,
+            chain_underlyings: settings.underlyings()?,
             provider_settings: ProviderSettings::read(&lookup),
             alert_webhook_url: settings.url("ALERT_WEBHOOK_URL")?,
             backtest_slice_rows: settings.number("BACKTEST_SLICE_ROWS", 1, 10_000_000)?.unwrap_or(250_000),
@@ -224,6 +227,16 @@ impl Settings<'_> {
         }
     }
 
+    fn underlyings(&self) -> Result<Vec<String>, ConfigError> {
+        let name = "CHAIN_UNDERLYINGS";
+        let text = self.text(name).unwrap_or_default();
+        let tickers: Vec<&str> = text.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+        match tickers.iter().find(|ticker| !domain::units::Ticker::is_valid(ticker)) {
+            Some(_) => Err(ConfigError { name, rule: "tickers, separated by spaces".into() }),
+            None => Ok(tickers.into_iter().map(str::to_owned).collect()),
+        }
+    }
+
     fn oidc(&self) -> Result<Option<Oidc>, ConfigError> {
         let jwks_url = self.url("OIDC_JWKS_URL")?;
         match (self.text("OIDC_ISSUER"), self.text("OIDC_AUDIENCE"), jwks_url) {
@@ -298,6 +311,7 @@ mod tests {
             ("CORS_ORIGINS", "https://a.example/path"),
             ("PUBLIC_READS", "yes"),
             ("PROVIDER_FALLBACKS", "fmp bloomberg"),
+            ("CHAIN_UNDERLYINGS", "SPX I:SPX"),
         ] {
             let error = read(&[(name, value)]).err().unwrap();
             assert_eq!(error.name, name);

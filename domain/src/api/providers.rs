@@ -54,6 +54,8 @@ pub struct ProviderCapabilities {
     pub splits: bool,
     /// Cash dividends.
     pub dividends: bool,
+    /// Option chains.
+    pub option_chains: bool,
 }
 
 /// One setting of a source.

@@ -1,7 +1,7 @@
 //! A source of market data.
 
 use crate::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
-use crate::ports::Rejection;
+use crate::ports::{QuoteRows, Rejection};
 use crate::units::{BarInterval, Day, DayRange, Ticker};
 
 /// What a source can serve. `GET /providers` shows it.
@@ -23,6 +23,8 @@ pub struct Capabilities {
     pub splits: bool,
     /// Cash dividends by ex-date.
     pub dividends: bool,
+    /// Option chains: the quotes of an underlying's contracts at a session.
+    pub chains: bool,
     /// Everything it serves is made up and must be marked so wherever it shows.
     pub synthetic: bool,
 }
@@ -51,6 +53,15 @@ pub struct DailyMarket {
     pub bars: Delivered<DailyBar>,
     /// The source's own market caps of that session; empty where it has none.
     pub caps: Vec<ReportedCap>,
+}
+
+/// Option chains of one session.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OptionChains {
+    /// The quotes that are well-formed; a crossed one and one without a bid are.
+    pub quotes: QuoteRows,
+    /// What was turned away.
+    pub rejected: Vec<Rejection>,
 }
 
 /// Why a source did not deliver, by what the caller should do.
@@ -169,4 +180,13 @@ pub trait MarketData {
     /// # Errors
     /// See [`ProviderError`].
     async fn dividends(&self, range: DayRange) -> Result<Delivered<Dividend>, ProviderError>;
+
+    /// The option chains of one underlying at a session, or of all that the source has where `None` is asked for and they are
+    /// few. Every quote is of that session: a source that cannot know one refuses, instead of dating another day's quotes.
+    ///
+    /// # Errors
+    /// See [`ProviderError`].
+    async fn option_chains(&self, _underlying: Option<&Ticker>, _day: Day) -> Result<OptionChains, ProviderError> {
+        Ok(OptionChains::default())
+    }
 }

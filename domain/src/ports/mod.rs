@@ -23,7 +23,7 @@ pub use chain_catalogue::{
 pub use clock::Clock;
 pub use index_store::{Built, IndexStore, RankableSessions};
 pub use job_store::{ClaimedJob, JobOutcome, JobStore};
-pub use market_data::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
+pub use market_data::{Capabilities, DailyMarket, Delivered, MarketData, OptionChains, ProviderError};
 pub use market_store::{MarketStore, Origin, Published, Rejection, RowKind, StoreError};
 pub use object_store::ObjectStore;
 pub use part_store::{Part, PartStore};

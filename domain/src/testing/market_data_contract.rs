@@ -21,6 +21,8 @@ pub struct Case {
     pub listed: Ticker,
     /// A ticker that the source does not know.
     pub unknown: Ticker,
+    /// An underlying with options on `session`, where the source serves chains.
+    pub optioned: Ticker,
     /// A close as it was traded, quote currency per share, of a session before a later split.
     pub raw_close: (Ticker, Day, f64),
 }
@@ -38,6 +40,7 @@ pub async fn every_promise(source: &impl MarketData, case: &Case) {
     splits_lie_in_the_range_each_once(source, case).await;
     dividends_lie_in_the_range_each_once(source, case).await;
     bars_of_one_ticker_are_its_own_and_raw(source, case).await;
+    chains_are_of_the_underlying_and_session_asked_for(source, case).await;
     asking_twice_gives_the_same(source, case).await;
 }
 
@@ -181,6 +184,37 @@ pub async fn bars_of_one_ticker_are_its_own_and_raw(source: &impl MarketData, ca
     assert!(unknown.rows.is_empty());
     let unknown = source.intraday_bars(&case.unknown, BarInterval::HOUR, case.range).await;
     assert!(unknown.expect("an unknown ticker is not an error").rows.is_empty());
+}
+
+/// Quotes are of the underlying and session asked for, of contracts that have not expired, each once; a source without chains
+/// has none.
+///
+/// # Panics
+/// Where the promise is broken.
+pub async fn chains_are_of_the_underlying_and_session_asked_for(source: &impl MarketData, case: &Case) {
+    let chains = source.option_chains(Some(&case.optioned), case.session).await.expect("the chain of a session");
+    assert_eq!(!chains.quotes.rows.is_empty(), source.capabilities().chains, "chains come exactly from who can");
+    for rejection in &chains.rejected {
+        assert!(rejection.line >= 1 && !rejection.reason.is_empty(), "{rejection:?}");
+    }
+    for row in &chains.quotes.rows {
+        let place = usize::try_from(row.underlying).expect("a place in a table");
+        assert_eq!(chains.quotes.underlyings.get(place), Some(&case.optioned));
+        let quote = &row.quote;
+        assert!(quote.day == case.session && quote.expiration >= quote.day, "{quote:?}");
+        for price in [quote.strike, quote.underlying_price] {
+            assert!(price.is_finite() && price > 0.0, "{quote:?}");
+        }
+        assert!(quote.bid.is_finite() && quote.bid >= 0.0 && quote.ask.is_finite() && quote.ask >= 0.0, "{quote:?}");
+        for number in [quote.iv, quote.delta, quote.gamma, quote.theta, quote.vega].into_iter().flatten() {
+            assert!(number.is_finite(), "{quote:?}");
+        }
+    }
+    let contract = |row: &crate::ports::QuoteRow| {
+        let quote = &row.quote;
+        (quote.expiration, quote.root, quote.right, quote.strike.to_bits())
+    };
+    each_once(chains.quotes.rows.iter().map(contract));
 }
 
 /// The same question has the same answer.

@@ -15,7 +15,7 @@ pub(crate) mod tiingo;
 use std::collections::BTreeMap;
 
 use domain::market::{DailyBar, Dividend, IntradayBar, Security, SharesCount, Split};
-use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
+use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, OptionChains, ProviderError};
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 
 use crate::providers::http::{Budget, Network, Transport};
@@ -197,6 +197,14 @@ macro_rules! registry {
 
             async fn dividends(&self, range: DayRange) -> Result<Delivered<Dividend>, ProviderError> {
                 match self { $(Self::$variant(provider) => provider.dividends(range).await,)+ }
+            }
+
+            async fn option_chains(
+                &self,
+                underlying: Option<&Ticker>,
+                day: Day,
+            ) -> Result<OptionChains, ProviderError> {
+                match self { $(Self::$variant(provider) => provider.option_chains(underlying, day).await,)+ }
             }
         }
     };

@@ -35,6 +35,7 @@ fn shown(status: &ProviderStatus, in_use: Option<&str>) -> Provider {
             shares: can.shares,
             splits: can.splits,
             dividends: can.dividends,
+            option_chains: can.chains,
         },
         synthetic: can.synthetic,
         limits: about.limits.to_owned(),

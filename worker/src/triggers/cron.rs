@@ -8,6 +8,7 @@ use crate::chains;
 use crate::config::Config;
 use crate::jobs::backtest;
 use crate::jobs::ingest::{self, Spec};
+use crate::jobs::ingest_chains;
 use crate::providers;
 use crate::stores::d1::D1;
 use crate::stores::d1::backtests::D1Backtests;
@@ -102,6 +103,10 @@ async fn add_ingestion(env: &Env) -> Result<(), StoreError> {
     let provider = providers::registered_name(&config.provider).unwrap_or(&config.provider);
     let spec = Spec::keep(provider, config.ingest_keep_sessions as usize);
     D1JobStore(&db).add(ingest::KIND, &spec.key(), &spec.to_json(), now).await?;
+    if !config.chain_underlyings.is_empty() {
+        let spec = ingest_chains::Spec::latest(provider, &config.chain_underlyings);
+        D1JobStore(&db).add(ingest_chains::KIND, &spec.key(), &spec.to_json(), now).await?;
+    }
     queue::wake_due(env, &db).await?;
     if config.run_retention_days > 0 {
         let before = now.plus_ms(-i64::from(config.run_retention_days) * DAY_MS);

@@ -13,10 +13,9 @@ use crate::jobs::backtest::{self, Backtests};
 use crate::jobs::build_index;
 use crate::jobs::ingest::{self, Ingest, Spec};
 use crate::jobs::ingest_bars::{self, IngestBars};
-use crate::jobs::ingest_chains;
+use crate::jobs::ingest_chains::{self, IngestChains};
 use crate::jobs::runner::{self, JobKinds, SliceDone, SliceError, Wake};
 use crate::jobs::webhook;
-use crate::providers::sample;
 use crate::stores::d1::D1;
 use crate::stores::d1::backtests::D1Backtests;
 use crate::stores::d1::chains::D1Chains;
@@ -63,6 +62,9 @@ impl JobKinds for Wired<'_> {
         if job.kind == ingest_bars::KIND {
             return ingest_bars::give_up(&D1IngestionRuns(self.db), &PlatformClock, job, error).await;
         }
+        if job.kind == ingest_chains::KIND {
+            return ingest_chains::give_up(&D1IngestionRuns(self.db), &PlatformClock, job, error).await;
+        }
         if job.kind == backtest::KIND {
             return self.with_backtests(async |runs| runs.give_up(job, error).await).await;
         }
@@ -85,19 +87,14 @@ impl Wired<'_> {
         work(&Backtests { store: &store, objects, catalogue, clock: &PlatformClock, slice_rows }).await
     }
 
-    /// Only the made-up market has chains so far; those of others come as files.
     async fn ingest_chains(&self, job: &ClaimedJob) -> Result<SliceDone, SliceError> {
-        let name = ingest_chains::provider_of(job)?;
-        let refused = |code, message| SliceError::Final { code, message };
-        if name != sample::ABOUT.name {
-            return Err(refused("no_chains", format!("the provider {name} serves no option chains; import them")));
-        }
-        let sample = sample::Sample::from_settings(&self.config.provider_settings)
-            .map_err(|error| refused("provider_not_configured", error.to_string()))?;
+        let provider = self.provider(&ingest_chains::Spec::parse(&job.spec)?.provider)?;
         let (objects, catalogue) = (files(self.env)?, D1Chains(self.db));
         let folder = format!("imports/job-{}/quotes/", job.id);
         let sink = ChainWarehouse::new(&objects, &catalogue, folder.clone());
-        let done = ingest_chains::run(|day| sample.chains_on(day), &sink, &PlatformClock, job).await;
+        let runs = D1IngestionRuns(self.db);
+        let work = IngestChains { provider: &provider, sink: &sink, runs: &runs, clock: &PlatformClock };
+        let done = work.run(job).await;
         // A slice seldom sets anything aside; what is left is small and written over by the next try.
         let _written_over = objects.drop_folder(&folder).await;
         done

@@ -30,6 +30,7 @@ fn serves(row: &Provider) -> String {
         (of.shares, "shares"),
         (of.splits, "splits"),
         (of.dividends, "dividends"),
+        (of.option_chains, "option chains"),
     ];
     let served: Vec<&str> = all.into_iter().filter(|(is_served, _)| *is_served).map(|(_, name)| name).collect();
     served.join(", ")

@@ -70,6 +70,7 @@ impl MarketData for Source {
             shares: true,
             splits: true,
             dividends: true,
+            chains: false,
             synthetic: true,
         }
     }

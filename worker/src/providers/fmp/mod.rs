@@ -36,6 +36,7 @@ pub(crate) const ABOUT: About = About {
         shares: false,
         splits: true,
         dividends: true,
+        chains: false,
         synthetic: false,
     },
     limits: "free plan 250 requests a day; paid plans 300 to 3 000 a minute",

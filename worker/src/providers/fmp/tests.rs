@@ -58,6 +58,7 @@ fn it_keeps_every_promise_of_the_port() {
         range: DayRange::new(day("2026-06-01"), day("2026-06-30")).unwrap(),
         listed: "ACME".parse().unwrap(),
         unknown: "NOPE".parse().unwrap(),
+        optioned: "ACME".parse().unwrap(),
         raw_close: ("ACME".parse().unwrap(), day("2026-06-11"), 101.5),
     };
     block_on(every_promise(&opened(&transport, &budget), &case));

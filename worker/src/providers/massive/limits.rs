@@ -13,6 +13,13 @@ pub(super) const MAX_REQUESTS_PER_MINUTE: u32 = 6_000;
 /// Rows per page of the reference endpoints: the documented maximum.
 pub(super) const PAGE_ROWS: &str = "1000";
 
+/// Contracts per page of a chain's snapshot: the documented maximum.
+pub(super) const PAGE_CONTRACTS: &str = "250";
+
+/// Underlyings that are indices, which the vendor writes with a prefix: `I:SPX`.
+pub(super) const INDICES: [&str; 13] =
+    ["SPX", "XSP", "NDX", "XND", "RUT", "MRUT", "VIX", "DJX", "OEX", "XEO", "MXEA", "MXEF", "RLX"];
+
 /// Minutes that one page of bars is made of at most: the documented maximum.
 pub(super) const PAGE_MINUTES: &str = "50000";
 

@@ -4,6 +4,7 @@
 //! [`Client`]. Facts and their origin: docs/providers.md.
 
 mod limits;
+mod options;
 mod parse;
 mod request;
 mod wire;
@@ -11,7 +12,9 @@ mod wire;
 use std::collections::HashSet;
 
 use domain::market::{DailyBar, Dividend, IntradayBar, Security, SharesCount, Split};
-use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError, Rejection};
+use domain::ports::{
+    Capabilities, DailyMarket, Delivered, MarketData, OptionChains, ProviderError, QuoteRow, QuoteRows, Rejection,
+};
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
@@ -37,6 +40,7 @@ pub(crate) const ABOUT: About = About {
         shares: true,
         splits: true,
         dividends: true,
+        chains: true,
         synthetic: false,
     },
     limits: "free plan 5 requests a minute and two years of history; paid plans without a limit",
@@ -198,6 +202,26 @@ impl<T: Transport, B: Budget> MarketData for Massive<T, B> {
         let first = request::dividends(&self.base, range);
         let rows = self.all_pages(first, |row| parse::dividend(row, &mut seen)).await?;
         Ok(Delivered { rows: parse::merge_dividends(rows.rows), rejected: rows.rejected })
+    }
+
+    /// The vendor has chains only as they are quoted now, so a session that is not the one of the quotes is refused.
+    async fn option_chains(&self, underlying: Option<&Ticker>, day: Day) -> Result<OptionChains, ProviderError> {
+        let refused = |detail: String| ProviderError::Rejected { detail };
+        let underlying = underlying
+            .ok_or_else(|| refused("thousands of underlyings have options: expected some to be named".to_owned()))?;
+        let first = request::option_snapshot(&self.base, underlying);
+        let mut seen = HashSet::new();
+        let found = self.all_pages(first, |row| options::quote(row, underlying, day, &mut seen)).await?;
+        if let (true, Some(first)) = (found.rows.is_empty(), found.rejected.first()) {
+            let n = found.rejected.len();
+            return Err(refused(format!(
+                "none of {n} contracts of {underlying} has a quote of {day}: {}",
+                first.reason
+            )));
+        }
+        let rows = (1..).zip(found.rows).map(|(line, quote)| QuoteRow { line, underlying: 0, quote });
+        let quotes = QuoteRows { underlyings: vec![underlying.clone()], rows: rows.collect() };
+        Ok(OptionChains { quotes, rejected: found.rejected })
     }
 }
 

@@ -218,7 +218,7 @@ fn ticker(text: Option<&str>) -> Result<Ticker, String> {
     text.unwrap_or_default().parse::<Ticker>().map_err(|error| error.to_string())
 }
 
-fn day(text: Option<&str>, ticker: &Ticker) -> Result<Day, String> {
+pub(super) fn day(text: Option<&str>, ticker: &Ticker) -> Result<Day, String> {
     text.unwrap_or_default().parse::<Day>().map_err(|error| format!("{ticker}: {error}"))
 }
 
@@ -237,15 +237,15 @@ fn once<K: Eq + std::hash::Hash>(seen: &mut HashSet<K>, key: K, ticker: &Ticker)
     if seen.insert(key) { Ok(()) } else { Err(format!("{ticker}: was delivered twice")) }
 }
 
-fn shown(number: Option<f64>) -> String {
+pub(super) fn shown(number: Option<f64>) -> String {
     number.map_or_else(|| "missing or not a number".to_owned(), |number| number.to_string())
 }
 
-fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     text.chars().take(MESSAGE_CHARS).collect()
 }
 
-fn malformed(detail: &str) -> ProviderError {
+pub(super) fn malformed(detail: &str) -> ProviderError {
     ProviderError::Malformed { detail: detail.to_owned() }
 }
 

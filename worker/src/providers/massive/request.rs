@@ -2,7 +2,7 @@
 
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 
-use super::limits::{HOSTS, PAGE_MINUTES, PAGE_ROWS};
+use super::limits::{HOSTS, INDICES, PAGE_CONTRACTS, PAGE_MINUTES, PAGE_ROWS};
 use crate::providers::http::BaseUrl;
 
 /// The whole market's bars of one day, as traded.
@@ -77,6 +77,14 @@ pub(super) fn dividends(base: &BaseUrl, range: DayRange) -> String {
     base.join(&["v3", "reference", "dividends"], &query)
 }
 
+/// The first page of an underlying's option chain as it is quoted now.
+pub(super) fn option_snapshot(base: &BaseUrl, underlying: &Ticker) -> String {
+    let name = underlying.as_str();
+    let asked = if INDICES.contains(&name) { format!("I:{name}") } else { name.to_owned() };
+    let query = [("order", "asc"), ("sort", "ticker"), ("limit", PAGE_CONTRACTS)];
+    base.join(&["v3", "snapshot", "options", &asked], &query)
+}
+
 /// The page behind a `next_url`, on the configured base, or `None` where it names a host that is not the vendor's.
 ///
 /// The key travels in a header, so one that a server put into the link is left out.
@@ -128,6 +136,13 @@ mod tests {
             "https://api.massive.com/v3/reference/dividends?ex_dividend_date.gte=2026-06-01\
              &ex_dividend_date.lte=2026-06-30&order=asc&sort=ex_dividend_date&limit=1000"
         );
+    }
+
+    #[test]
+    fn an_index_is_asked_for_with_its_prefix() {
+        let url = |underlying: &str| option_snapshot(&base("https://api.massive.com"), &underlying.parse().unwrap());
+        assert_eq!(url("AAPL"), "https://api.massive.com/v3/snapshot/options/AAPL?order=asc&sort=ticker&limit=250");
+        assert_eq!(url("SPX"), "https://api.massive.com/v3/snapshot/options/I:SPX?order=asc&sort=ticker&limit=250");
     }
 
     #[test]

@@ -54,6 +54,8 @@ fn replay(request: &OutboundRequest) -> Outcome {
         ("/v3/reference/tickers/NA", _) => fixture(200, "details_NA.json"),
         ("/v3/reference/tickers/NOPE", _) => fixture(404, "details_unknown.json"),
         ("/v3/reference/splits", _) => fixture(200, "splits.json"),
+        ("/v3/snapshot/options/ACME", false) => fixture(200, "options_ACME_page_1.json"),
+        ("/v3/snapshot/options/ACME", true) => fixture(200, "options_ACME_page_2.json"),
         ("/v3/reference/dividends", false) => fixture(200, "dividends_page_1.json"),
         ("/v3/reference/dividends", true) => fixture(200, "dividends_page_2.json"),
         _ => Ok(answer(404, "404 page not found")),
@@ -66,6 +68,18 @@ fn day(text: &str) -> Day {
 
 fn ticker(text: &str) -> Ticker {
     text.parse().unwrap()
+}
+
+/// A file of the shared data beside the repository, or `None` with a message that the test is skipped.
+fn shared_file(name: &str) -> Option<Vec<u8>> {
+    let shared = std::env::var_os("EQUIPOISE_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), Into::into);
+    let file = shared.join("data").join(name);
+    let bytes = std::fs::read(&file).ok();
+    if bytes.is_none() {
+        eprintln!("skipped: {} is not there", file.display());
+    }
+    bytes
 }
 
 fn june() -> DayRange {
@@ -81,6 +95,7 @@ fn it_keeps_every_promise_of_the_port() {
         range: june(),
         listed: ticker("ACME"),
         unknown: ticker("NOPE"),
+        optioned: ticker("ACME"),
         // 402.0 before the 4:1 split of the day after; adjusted it would be 100.5.
         raw_close: (ticker("ACME"), day("2026-06-11"), 402.0),
     };
@@ -99,6 +114,93 @@ fn pages_are_read_to_the_end_and_counted_as_requests() {
     assert_eq!(listed.rejected.iter().map(|rejection| rejection.line).collect::<Vec<_>>(), [5, 6]);
     assert_eq!(massive.requests_made(), 2);
     assert!(transport.urls.borrow().iter().all(|url| !url.contains("k3y")));
+}
+
+#[test]
+fn a_chain_is_the_quotes_of_its_session_and_what_is_none_is_told() {
+    let (transport, budget) = (FakeTransport::new(replay), FakeBudget::free());
+    let massive = opened(&transport, &budget);
+    let acme = ticker("ACME");
+    let chains = pollster::block_on(massive.option_chains(Some(&acme), day("2026-06-12"))).unwrap();
+    let quotes: Vec<_> = chains.quotes.rows.iter().map(|row| row.quote).collect();
+    let shown: Vec<_> = quotes.iter().map(|quote| (quote.strike, quote.bid, quote.ask, quote.volume)).collect();
+    // A bar of the day before means no volume; no bar means that none is known.
+    let expected = [
+        (100.0, 2.1, 2.2, Some(7.0)),
+        (100.0, 1.6, 1.7, Some(0.0)),
+        (60.0, 0.0, 0.05, None),
+        (100.0, 4.3, 4.1, Some(7.0)),
+    ];
+    assert_eq!(shown, expected);
+    let first = quotes[0];
+    assert_eq!(
+        (first.root.unwrap().as_str(), first.underlying_price, first.open_interest),
+        ("ACME", 100.5, Some(1543.0))
+    );
+    assert_eq!((first.iv, first.delta, first.vega), (Some(0.31), Some(0.51), Some(0.13)));
+    assert_eq!((quotes[2].iv, quotes[2].delta), (None, None));
+    let reasons: Vec<_> = chains.rejected.iter().map(|rejected| (rejected.line, rejected.reason.as_str())).collect();
+    let expected = [
+        (4, "O:ACME260619C00105000: expected a quote of 2026-06-12, was of 2026-06-11"),
+        (5, "O:ACME260619C00110000: came without a quote"),
+        (6, "O:ACME1260619C00100000: expected a contract of 100 shares, was 150"),
+        (7, "O:ACME260619X00115000: expected a call or a put, was \"other\""),
+        (8, "ACME: expected a symbol, was \"ACME\""),
+        (9, "O:ACME260611C00100000: expected an expiration not before 2026-06-12, was 2026-06-11"),
+        (10, "O:ACME260619C00120000: expected a bid of at least 0, was -1"),
+        (11, "O:ACME260619C00125000: expected a price of the underlying, was missing or not a number"),
+        (12, "O:ACME260619C00100000: was delivered twice"),
+    ];
+    assert_eq!(reasons, expected);
+    assert_eq!(massive.requests_made(), 2);
+}
+
+#[test]
+fn a_chain_of_another_session_is_refused_and_not_dated_back() {
+    let (transport, budget) = (FakeTransport::new(replay), FakeBudget::free());
+    let massive = opened(&transport, &budget);
+    let refused = |underlying: Option<&Ticker>, session: &str| match pollster::block_on(
+        massive.option_chains(underlying, day(session)),
+    ) {
+        Err(ProviderError::Rejected { detail }) => detail,
+        other => panic!("expected a refusal, was {other:?}"),
+    };
+    let detail = refused(Some(&ticker("ACME")), "2026-06-10");
+    assert!(detail.starts_with("none of 13 contracts of ACME has a quote of 2026-06-10"), "{detail}");
+    assert!(refused(None, "2026-06-12").contains("expected some to be named"));
+}
+
+#[test]
+fn a_plan_without_options_is_refused_in_the_vendors_words() {
+    let Some(body) = shared_file("vendor/massive/errors/403_options_snapshot_free_plan.json") else { return };
+    let recorded: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let (transport, budget) =
+        (FakeTransport::new(|_| Ok(answer(403, recorded["body"].to_string()))), FakeBudget::free());
+    let outcome =
+        pollster::block_on(opened(&transport, &budget).option_chains(Some(&ticker("AAPL")), day("2026-06-12")));
+    match outcome {
+        Err(ProviderError::Rejected { detail }) => {
+            assert!(detail.contains("You are not entitled to this data"), "{detail}")
+        }
+        other => panic!("expected a refusal, was {other:?}"),
+    }
+}
+
+#[test]
+fn the_documented_example_is_read() {
+    let Some(body) = shared_file("vendor/massive/openapi_examples/v3_snapshot_options_underlyingAsset_200.json") else {
+        return;
+    };
+    let recorded: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let (transport, budget) =
+        (FakeTransport::new(|_| Ok(answer(200, recorded["body"].to_string()))), FakeBudget::free());
+    // 1605195918507251700 ns is 10:45 in New York.
+    let chains =
+        pollster::block_on(opened(&transport, &budget).option_chains(Some(&ticker("AAPL")), day("2020-11-12")))
+            .unwrap();
+    let quote = chains.quotes.rows[0].quote;
+    assert_eq!((quote.bid, quote.ask, quote.strike, quote.underlying_price), (120.28, 120.3, 150.0, 147.0));
+    assert_eq!((quote.iv, quote.volume, quote.open_interest), (Some(5.0), Some(868.0), Some(1543.0)));
 }
 
 #[test]

@@ -26,6 +26,7 @@ pub(super) trait WireRow: DeserializeOwned {
 impl WireRow for ReferenceTicker {}
 impl WireRow for SplitRow {}
 impl WireRow for DividendRow {}
+impl WireRow for OptionSnapshot {}
 
 impl WireRow for Bar {
     fn inherit_ticker(&mut self, ticker: &str) {
@@ -108,4 +109,63 @@ pub(super) struct DividendRow {
     pub(super) ex_dividend_date: Option<String>,
     pub(super) cash_amount: Option<f64>,
     pub(super) currency: Option<String>,
+}
+
+/// A contract of `/v3/snapshot/options/{underlying}`.
+#[derive(Deserialize)]
+pub(super) struct OptionSnapshot {
+    pub(super) details: Option<ContractDetails>,
+    /// Absent where the plan has no quotes.
+    pub(super) last_quote: Option<LastQuote>,
+    /// The day's bar of the contract, if it ever traded.
+    pub(super) day: Option<ContractDay>,
+    pub(super) greeks: Option<ContractGreeks>,
+    pub(super) implied_volatility: Option<f64>,
+    pub(super) open_interest: Option<f64>,
+    pub(super) underlying_asset: Option<UnderlyingAsset>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ContractDetails {
+    /// `call`, `put`, in rare cases `other`.
+    pub(super) contract_type: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub(super) expiration_date: Option<String>,
+    pub(super) strike_price: Option<f64>,
+    pub(super) shares_per_contract: Option<f64>,
+    /// `O:`, the root, six digits of the expiration, `C` or `P`, eight of the strike.
+    pub(super) ticker: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LastQuote {
+    pub(super) bid: Option<f64>,
+    pub(super) ask: Option<f64>,
+    /// Unix nanoseconds.
+    pub(super) last_updated: Option<i64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ContractDay {
+    pub(super) volume: Option<f64>,
+    /// Unix nanoseconds.
+    pub(super) last_updated: Option<i64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ContractGreeks {
+    pub(super) delta: Option<f64>,
+    pub(super) gamma: Option<f64>,
+    /// Per day.
+    pub(super) theta: Option<f64>,
+    /// Per percentage point of volatility.
+    pub(super) vega: Option<f64>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct UnderlyingAsset {
+    /// Of a stock.
+    pub(super) price: Option<f64>,
+    /// Of an index.
+    pub(super) value: Option<f64>,
 }

@@ -25,7 +25,7 @@ use std::rc::Rc;
 
 use domain::calendar;
 use domain::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
-use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError, QuoteRows};
+use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, OptionChains, ProviderError};
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 
 use crate::providers::http::{Budget, Network, Transport};
@@ -50,6 +50,7 @@ pub(crate) const ABOUT: About = About {
         shares: true,
         splits: true,
         dividends: true,
+        chains: true,
         synthetic: true,
     },
     limits: "none; sessions from 2000-01-03 on",
@@ -87,13 +88,6 @@ impl Sample {
         Ok(Self(SampleMarket::shared(companies)))
     }
 
-    /// The option chains of one session; empty where the day is none.
-    pub(crate) fn chains_on(&self, day: Day) -> QuoteRows {
-        self.0.chains_on(day)
-    }
-}
-
-impl Sample {
     /// The days of a range on which a ticker trades.
     fn courses(&self, ticker: &Ticker, range: DayRange) -> impl Iterator<Item = (DailyBar, [f64; walk::POINTS - 1])> {
         let listing = self.0.by_ticker.get(ticker).map(|at| &self.0.listings[*at]);
@@ -284,5 +278,14 @@ impl MarketData for Sample {
     async fn dividends(&self, range: DayRange) -> Result<Delivered<Dividend>, ProviderError> {
         let paid = |listing: &Listing| corporate::dividends(&listing.company, listing.origin, &listing.splits, range);
         Ok(Delivered::clean(self.0.listings.iter().flat_map(paid).collect()))
+    }
+
+    async fn option_chains(&self, underlying: Option<&Ticker>, day: Day) -> Result<OptionChains, ProviderError> {
+        let mut quotes = self.0.chains_on(day);
+        if let Some(asked) = underlying {
+            let place = quotes.underlyings.iter().position(|ticker| ticker == asked);
+            quotes.rows.retain(|row| usize::try_from(row.underlying).ok() == place);
+        }
+        Ok(OptionChains { quotes, rejected: Vec::new() })
     }
 }

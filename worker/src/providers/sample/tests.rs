@@ -261,6 +261,7 @@ fn it_keeps_what_every_source_promises() {
         range: span,
         listed: market.market_on(session).bars.rows[0].ticker.clone(),
         unknown: "AAPL".parse().unwrap(),
+        optioned: market.chains_on(session).underlyings[0].clone(),
         raw_close: (split.ticker, before, raw),
     };
     block_on(every_promise(&source, &case));

@@ -35,6 +35,7 @@ pub(crate) const ABOUT: About = About {
         shares: false,
         splits: false,
         dividends: false,
+        chains: false,
         synthetic: false,
     },
     limits: "free plan 50 requests an hour, 1 000 a day and 500 symbols a month; bars within sessions have IEX volume only",

@@ -57,6 +57,7 @@ fn it_keeps_every_promise_of_the_port() {
         range: june(),
         listed: "ACME".parse().unwrap(),
         unknown: "NOPE".parse().unwrap(),
+        optioned: "ACME".parse().unwrap(),
         raw_close: ("ACME".parse().unwrap(), day("2026-06-11"), 101.5),
     };
     block_on(every_promise(&opened(&transport, &budget), &case));
