@@ -15,28 +15,28 @@ fn market() -> Server {
 
 const SLUG: &str = "top10-equal-daily-price-line";
 
-fn send(server: &Server, body: &Value) -> Reply {
+pub(crate) fn send(server: &Server, body: &Value) -> Reply {
     server.post("/graphql", body)
 }
 
 /// The data of a query that fails nowhere.
-fn data(server: &Server, query: &str, variables: &Value) -> Value {
+pub(crate) fn data(server: &Server, query: &str, variables: &Value) -> Value {
     let answer = send(server, &json!({"query": query, "variables": variables})).expect(200).json();
     assert_eq!(answer["errors"], Value::Null, "{answer}");
     answer["data"].clone()
 }
 
-fn code(answer: &Value) -> &str {
+pub(crate) fn code(answer: &Value) -> &str {
     answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
 }
 
 /// The nodes of a connection.
-fn nodes(connection: &Value) -> Vec<Value> {
+pub(crate) fn nodes(connection: &Value) -> Vec<Value> {
     connection["edges"].as_array().unwrap().iter().map(|edge| edge["node"].clone()).collect()
 }
 
 /// The same object with its fields named as here.
-fn camel(value: &Value) -> Value {
+pub(crate) fn camel(value: &Value) -> Value {
     match value {
         Value::Object(fields) => fields
             .iter()
@@ -53,7 +53,7 @@ fn camel(value: &Value) -> Value {
 }
 
 /// Whether every field that was found is in the REST answer with the same value.
-fn assert_same(found: &Value, rest: &Value) {
+pub(crate) fn assert_same(found: &Value, rest: &Value) {
     let rest = camel(rest);
     for (name, value) in found.as_object().unwrap() {
         assert_eq!(value, &rest[name], "{name} of {rest}");

@@ -14,6 +14,7 @@ use crate::routes::query::Query;
 use crate::stores::d1::D1;
 use crate::stores::d1::indices::IndexRow;
 use crate::stores::d1::securities::{D1Securities, OfSecurity};
+use crate::stores::r2_files::R2Files;
 use crate::stores::symbol_streams::SymbolStreams;
 
 /// The stores of one request.
@@ -21,6 +22,7 @@ pub(crate) struct Sources {
     pub(super) db: D1,
     /// Absent where there is no platform.
     streams: Option<SymbolStreams>,
+    files: Option<R2Files>,
     pub(super) config: Rc<Config>,
     principal: Principal,
     pub(super) now: UnixMillis,
@@ -44,6 +46,7 @@ impl Sources {
         Self {
             db,
             streams,
+            files: None,
             config,
             principal,
             now,
@@ -55,9 +58,19 @@ impl Sources {
         }
     }
 
+    /// The same with the store in which results of runs and chains are.
+    pub(crate) fn with_files(mut self, files: Option<R2Files>) -> Self {
+        self.files = files;
+        self
+    }
+
     /// Who asks.
     pub(super) const fn principal(&self) -> &Principal {
         &self.principal
+    }
+
+    pub(super) fn files(&self) -> Result<&R2Files, Problem> {
+        self.files.as_ref().ok_or_else(|| Problem::internal("there are no files without a platform"))
     }
 
     pub(super) fn streams(&self) -> Result<&SymbolStreams, Problem> {

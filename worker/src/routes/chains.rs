@@ -5,6 +5,7 @@ use domain::options::OptionQuote;
 use domain::ports::ChainCatalogue;
 use domain::units::{Day, DayRange, Ticker};
 
+use super::indices::csv_text;
 use super::page::Page;
 use super::request::Call;
 use super::respond::{Answer, Reply};
@@ -12,6 +13,7 @@ use crate::chains::{COLUMNS, read_session};
 use crate::error::Problem;
 use crate::providers::sample;
 use crate::stores::d1::chains::{D1Chains, HeldChain};
+use crate::stores::r2_files::R2Files;
 use crate::wiring;
 
 /// Sessions named where a day is not held.
@@ -28,7 +30,8 @@ pub(super) async fn list(call: &Call) -> Answer {
     Reply::json(&HeldChainsList { data, next_cursor })
 }
 
-fn held_chains(held: HeldChain) -> Result<HeldChains, Problem> {
+/// What is held of an underlying as it is shown.
+pub(crate) fn held_chains(held: HeldChain) -> Result<HeldChains, Problem> {
     let sources: Vec<String> = serde_json::from_str(&held.sources).map_err(Problem::internal)?;
     Ok(HeldChains {
         underlying: held.underlying,
@@ -51,27 +54,49 @@ fn held_chains(held: HeldChain) -> Result<HeldChains, Problem> {
 pub(super) async fn day(call: &Call) -> Answer {
     let query = call.query(&["date", "format"])?;
     let csv = query.choice("format", &[("json", false), ("csv", true)])?.unwrap_or(false);
-    let name = call.param("underlying");
-    let unknown = || Problem::unknown("option chain", name);
-    let underlying: Ticker = name.parse().map_err(|_| unknown())?;
     let (objects, catalogue) = (wiring::files(&call.env)?, D1Chains(call.db()?));
-    let asked = query.day("date")?;
-    let date = match asked {
-        Some(date) => date,
-        None => held_days(&catalogue, &underlying).await?.last().copied().ok_or_else(unknown)?,
-    };
-    let Some(quotes) = read_session(&objects, &catalogue, &underlying, date).await? else {
-        let days = held_days(&catalogue, &underlying).await?;
-        if days.is_empty() {
-            return Err(unknown());
-        }
-        return Err(Problem::no_data(format!("no chain of {underlying} is held for {date}"), nearest(&days, date)));
-    };
+    let (underlying, date, quotes) = read(&objects, &catalogue, call.param("underlying"), query.day("date")?).await?;
     if csv {
         return Ok(Reply::of("text/csv; charset=utf-8", csv_of(&underlying, &quotes).into_bytes()));
     }
-    let quotes = quotes.iter().map(chain_quote).collect();
-    Reply::json(&ChainOfDay { underlying: underlying.to_string(), date, quotes })
+    Reply::json(&shown(&underlying, date, &quotes))
+}
+
+/// One session's quotes; without a date those of the last one held.
+pub(crate) async fn load_day(
+    objects: &R2Files,
+    catalogue: &D1Chains<'_>,
+    name: &str,
+    date: Option<Day>,
+) -> Result<ChainOfDay, Problem> {
+    let (underlying, date, quotes) = read(objects, catalogue, name, date).await?;
+    Ok(shown(&underlying, date, &quotes))
+}
+
+fn shown(underlying: &Ticker, date: Day, quotes: &[OptionQuote]) -> ChainOfDay {
+    ChainOfDay { underlying: underlying.to_string(), date, quotes: quotes.iter().map(chain_quote).collect() }
+}
+
+async fn read(
+    objects: &R2Files,
+    catalogue: &D1Chains<'_>,
+    name: &str,
+    asked: Option<Day>,
+) -> Result<(Ticker, Day, Vec<OptionQuote>), Problem> {
+    let unknown = || Problem::unknown("option chain", name);
+    let underlying: Ticker = name.parse().map_err(|_| unknown())?;
+    let date = match asked {
+        Some(date) => date,
+        None => held_days(catalogue, &underlying).await?.last().copied().ok_or_else(unknown)?,
+    };
+    if let Some(quotes) = read_session(objects, catalogue, &underlying, date).await? {
+        return Ok((underlying, date, quotes));
+    }
+    let days = held_days(catalogue, &underlying).await?;
+    if days.is_empty() {
+        return Err(unknown());
+    }
+    Err(Problem::no_data(format!("no chain of {underlying} is held for {date}"), nearest(&days, date)))
 }
 
 async fn held_days(catalogue: &D1Chains<'_>, underlying: &Ticker) -> Result<Vec<Day>, Problem> {
@@ -103,14 +128,14 @@ fn chain_quote(quote: &OptionQuote) -> ChainQuote {
     }
 }
 
-/// The file that `POST /imports?kind=chains` reads back.
+/// The file that `POST /imports?kind=chains` reads back; a name that a spreadsheet would take for a formula is marked as a text.
 fn csv_of(underlying: &Ticker, quotes: &[OptionQuote]) -> String {
     let mut text = COLUMNS.join(",") + "\n";
     for quote in quotes {
         let optional = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
         let fields = [
             quote.day.to_string(),
-            underlying.to_string(),
+            csv_text(underlying.as_str()),
             quote.underlying_price.to_string(),
             quote.expiration.to_string(),
             quote.strike.to_string(),
@@ -124,7 +149,7 @@ fn csv_of(underlying: &Ticker, quotes: &[OptionQuote]) -> String {
             optional(quote.vega),
             optional(quote.volume),
             optional(quote.open_interest),
-            quote.root.map_or_else(String::new, |root| root.as_str().to_owned()),
+            quote.root.map_or_else(String::new, |root| csv_text(root.as_str())),
         ];
         text.push_str(&fields.join(","));
         text.push('\n');

@@ -87,7 +87,9 @@ async fn respond(call: &Call, asked: Asked) -> Answer {
 
 fn sources(call: &Call) -> Result<Sources, Problem> {
     let db: D1 = wiring::database(&call.env)?;
-    Ok(Sources::new(db, wiring::streams(&call.env).ok(), call.config.clone(), call.principal.clone(), call.now))
+    let (streams, principal) = (wiring::streams(&call.env).ok(), call.principal.clone());
+    let sources = Sources::new(db, streams, call.config.clone(), principal, call.now);
+    Ok(sources.with_files(wiring::files(&call.env).ok()))
 }
 
 async fn answer(call: &Call, asked: Asked, sources: &Sources, allowance: &mut Allowance) -> Result<Answered, Problem> {

@@ -1,7 +1,9 @@
 //! What finds a field that does not lie in its parent: a line of the table, and a file a resource.
 
 mod actions;
+mod backtests;
 mod bars;
+mod chains;
 mod held;
 mod imports;
 mod indices;
@@ -58,6 +60,16 @@ static RESOLVERS: &[(&str, &str, Resolver)] = table! {
     "Query" "import" imports::one;
     "Query" "streams" streams::list;
     "Query" "stream" streams::one;
+    "Query" "backtests" backtests::list;
+    "Query" "backtest" backtests::one;
+    "Query" "sweeps" backtests::sweeps;
+    "Query" "chains" chains::list;
+    "Query" "chain" chains::one;
+    "Backtest" "trades" backtests::trades;
+    "Backtest" "equity" backtests::equity;
+    "BacktestReport" "rejections" backtests::rejections;
+    "BacktestStatistics" "exitReasons" backtests::exit_reasons;
+    "Chain" "quotes" chains::quotes;
     "Index" "performance" indices::performance;
     "Index" "composition" indices::composition;
     "Index" "changes" indices::changes;

@@ -85,7 +85,7 @@ impl Csv {
 }
 
 /// A text as a field.
-pub(super) fn text(value: &str) -> String {
+pub(in crate::routes) fn text(value: &str) -> String {
     let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let safe = if formula { format!("'{value}") } else { value.to_owned() };
     if safe.contains([',', '"', '\r', '\n']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }

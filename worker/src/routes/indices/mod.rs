@@ -23,7 +23,7 @@ pub(crate) use definition::summary;
 pub(super) use explain::explain;
 pub(crate) use explain::load as load_explanation;
 pub(super) use export::export;
-pub(super) use format::Csv;
+pub(super) use format::{Csv, text as csv_text};
 pub(super) use list::{list, one};
 pub(super) use performance::performance;
 pub(crate) use performance::{Wanted, load as load_performance, read_benchmark};

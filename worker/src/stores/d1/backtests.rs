@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::slice::Slice;
 use super::{D1, Statement};
 
 const ADD: &str = sql!("backtests/add");
@@ -30,6 +31,8 @@ const EVENTS: &str = sql!("backtests/events");
 const CLOSES: &str = sql!("backtests/closes");
 const SWEEP_ADD: &str = sql!("backtests/sweep_add");
 const SWEEP_BY_KEY: &str = sql!("backtests/sweep_by_key");
+const SLICE: &str = sql!("backtests/slice");
+const SWEEP_SLICE: &str = sql!("backtests/sweep_slice");
 const SWEEP_LIST: &str = sql!("backtests/sweep_list");
 
 /// Runs in D1.
@@ -121,6 +124,13 @@ struct SweepRow {
     runs: u64,
     ended: u64,
     created_at: i64,
+}
+
+impl SweepRow {
+    fn into_sweep(self) -> Result<Sweep, StoreError> {
+        let Self { id, name, grid, runs, ended, created_at } = self;
+        Ok(Sweep { id, name, grid: stored(&grid)?, runs, ended, created_at })
+    }
 }
 
 #[derive(Deserialize)]
@@ -311,6 +321,30 @@ impl D1Backtests<'_> {
         rows.decode::<Row>()?.into_iter().map(Row::into_backtest).collect()
     }
 
+    /// A stretch of an owner's runs, the latest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn slice(
+        &self,
+        owner: &str,
+        slice: Slice,
+        status: Option<&str>,
+    ) -> Result<Vec<Backtest>, StoreError> {
+        let statement = slice.statement(SLICE).bind(owner).bind(status.map(str::to_owned));
+        let rows = slice.in_order(self.0.run(statement).await?.decode::<Row>()?);
+        rows.into_iter().map(Row::into_backtest).collect()
+    }
+
+    /// A stretch of an owner's sweeps, the latest first.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn sweep_slice(&self, owner: &str, slice: Slice) -> Result<Vec<Sweep>, StoreError> {
+        let rows = self.0.run(slice.statement(SWEEP_SLICE).bind(owner)).await?.decode::<SweepRow>()?;
+        slice.in_order(rows).into_iter().map(SweepRow::into_sweep).collect()
+    }
+
     /// How many runs of an owner are queued or running.
     ///
     /// # Errors
@@ -357,11 +391,7 @@ impl D1Backtests<'_> {
         id: Option<i64>,
     ) -> Result<Vec<Sweep>, StoreError> {
         let list = Statement::new(SWEEP_LIST).bind(owner).bind(before).bind(limit).bind(id);
-        let sweep = |row: SweepRow| {
-            let SweepRow { id, name, grid, runs, ended, created_at } = row;
-            Ok(Sweep { id, name, grid: stored(&grid)?, runs, ended, created_at })
-        };
-        self.0.run(list).await?.decode::<SweepRow>()?.into_iter().map(sweep).collect()
+        self.0.run(list).await?.decode::<SweepRow>()?.into_iter().map(SweepRow::into_sweep).collect()
     }
 }
 
