@@ -45,13 +45,16 @@ fn strategy(seed: u64) -> Value {
         }
         legs.push(leg);
     }
-    json!({
+    let (leg_exits, wheel) = (one_of(&[json!(true), json!(false)]), one_of(&[json!(true), json!(false), json!(false)]));
+    let mut body = json!({
         "underlying": one_of(&[json!("SPX"), json!("SPY")]), "legs": legs, "capital": one_of(&[json!(5000), json!(100000)]),
         "conventions": one_of(&[json!("strict"), json!("strict"), json!("reference")]),
         "dte": one_of(&[json!({"target": 7, "min": 0, "max": 14}), json!({"target": 20, "min": 10, "max": 35})]),
         "entry": one_of(&[
             json!({"when": "daily", "max_open": 3}), json!({"when": "every_n_days", "n": 3}), json!({"when": "when_flat"}),
             json!({"when": "weekday", "weekdays": ["mon", "thu"], "min_open_interest": 100}),
+            json!({"when": "daily", "max_open": 4, "signals": [{"by": "sma", "n": 4, "above": -0.01},
+                {"by": "volatility", "n": 5, "below": 0.6}]}),
         ]),
         "exit": one_of(&[
             json!({}), json!({"profit_target_pct": 40, "stop_loss_pct": 80, "dte": 2, "roll_on": ["dte", "profit_target"]}),
@@ -59,6 +62,7 @@ fn strategy(seed: u64) -> Value {
             json!({"max_hold_days": 4, "missing_quote": "intrinsic"}),
             json!({"dte": 5, "missing_quote": "skip"}),
             json!({"short_delta_above": 0.6, "net_delta_above": 0.9, "trigger_price": "mid"}),
+            json!({"signals": [{"by": "rsi", "n": 5, "above": 80}, {"by": "change", "n": 3, "below": -0.03}], "roll_on": ["signal"]}),
         ]),
         "fill": one_of(&[
             json!({"model": "mid"}), json!({"model": "natural", "tick": 0.05, "tick_above": 0.1}), json!({"model": "leg_count"}),
@@ -77,7 +81,19 @@ fn strategy(seed: u64) -> Value {
         "settlement": one_of(&[json!({}), json!({"time": "am"}), json!({"delivery": "physical", "style": "american"})]),
         "hedge": one_of(&[json!(null), json!(null), json!({"band_shares": 20, "every_n_days": 2})]),
         "risk_free_rate": 0.02,
-    })
+    });
+    let simple = body["conventions"] == "strict" && body["fill"]["fill_at"] != "next";
+    if simple && leg_exits == true {
+        for leg in body["legs"].as_array_mut().unwrap().iter_mut().filter(|leg| leg["type"] != "s") {
+            leg["exit"] = json!({"profit_target_pct": 30, "stop_loss_pct": 60});
+        }
+    }
+    if simple && wheel == true {
+        body["legs"] = json!([{"side": "sell", "type": "p", "select": {"by": "otm_pct", "target": 0.005}}]);
+        body["wheel"] = json!({"select": {"by": "otm_pct", "target": 0.01}});
+        body["settlement"] = json!({"delivery": "physical", "style": "american"});
+    }
+    body
 }
 
 fn events() -> Events {

@@ -236,3 +236,64 @@ pub struct BenchmarkClose {
     /// The close.
     pub close: f64,
 }
+
+/// `POST /backtests/{id}/look-ahead-check`; every field may be absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct BacktestLookAheadCheck {
+    /// Sessions to try, 1 to 10; default 3. Each is a whole run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<u32>,
+    /// Draws other sessions and another future; default 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+}
+
+/// What another future moved in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BacktestLookAheadReport {
+    /// The run.
+    pub id: i64,
+    /// What sessions and futures were drawn with.
+    pub seed: u64,
+    /// Nothing before a changed session moved, and every change was felt from it on.
+    pub passed: bool,
+    /// Sessions tried.
+    pub checked_sessions: usize,
+    /// What came of each.
+    pub sessions: Vec<BacktestLookAheadSession>,
+}
+
+/// One session tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BacktestLookAheadSession {
+    /// Every quote and price of the underlying of this session and later was changed, in a copy.
+    #[serde(with = "crate::api::day")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+    pub perturbed_from: Day,
+    /// Sessions before it, whose records must stay to the bit.
+    pub sessions_before: usize,
+    /// Trades opened before it: their entries must stay, and those that were closed before it must stay as a whole.
+    pub trades_before: usize,
+    /// The price of that session is another, so that the check was able to see.
+    pub perturbation_felt: bool,
+    /// What did not stay; empty where nothing of the future reaches the past.
+    pub moved: Vec<MovedBacktestRecord>,
+}
+
+/// Something that should have stayed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MovedBacktestRecord {
+    /// `session`, `closed_trade` or `entry`.
+    pub what: String,
+    /// The session, or that of the trade's exit or entry.
+    #[serde(with = "crate::api::day")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
+    pub date: Day,
+    /// The trade.
+    pub trade_id: Option<u32>,
+}

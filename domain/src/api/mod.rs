@@ -24,9 +24,9 @@ mod vendor;
 
 pub use crate::units::iso_day as day;
 pub use backtests::{
-    Backtest, BacktestEquity, BacktestError, BacktestList, BacktestProgress, BacktestTrades, BenchmarkClose,
-    BenchmarkData, QueuedBacktest, Reproduction, SharedBacktest, StartSweep, StartedBacktest, Sweep, SweepList,
-    SweepRuns,
+    Backtest, BacktestEquity, BacktestError, BacktestList, BacktestLookAheadCheck, BacktestLookAheadReport,
+    BacktestLookAheadSession, BacktestProgress, BacktestTrades, BenchmarkClose, BenchmarkData, MovedBacktestRecord,
+    QueuedBacktest, Reproduction, SharedBacktest, StartSweep, StartedBacktest, Sweep, SweepList, SweepRuns,
 };
 pub use chains::{ChainOfDay, ChainQuote, HeldChains, HeldChainsList};
 pub use coverage::{Coverage, CoveredSeries, CoveredSession};

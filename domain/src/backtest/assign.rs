@@ -78,7 +78,10 @@ impl Run {
         shares.delivered = true;
         self.ledger.open_leg(shares.units(position.multiplier), shares.entry.price);
         position.legs.push(shares);
-        position.due = Some((ExitReason::Assignment, session.number()));
+        // A wheel keeps what its put has delivered.
+        if session.plan.wheel.is_none() || contract.right == Right::Call {
+            position.due = Some((ExitReason::Assignment, session.number()));
+        }
         position.flag(TradeFlag::AssignedEarly);
     }
 }

@@ -109,12 +109,26 @@ fn rolls(on: RollOn, reason: ExitReason) -> bool {
         RollOn::StopLoss => matches!(reason, ExitReason::StopLoss | ExitReason::TrailingStop),
         RollOn::Delta => reason == ExitReason::Delta,
         RollOn::Expiration => reason == ExitReason::Expiration,
+        RollOn::Signal => reason == ExitReason::Signal,
     }
 }
 
 /// The price at which closing a leg would fill at a quote.
 pub(super) fn closing_price(session: &Session<'_>, leg: &PositionLeg, quote: &Quote, n_legs: usize) -> f64 {
     session.plan.fill.price(quote, -leg.sign, n_legs)
+}
+
+/// What a leg leaves at by a quote of this session.
+pub(super) fn quoted_fill(session: &Session<'_>, leg: &PositionLeg, quote: &Quote, n_legs: usize) -> LegFill {
+    LegFill {
+        date: session.day,
+        price: closing_price(session, leg, quote, n_legs),
+        source: PriceSource::Quote,
+        bid: Some(quote.bid),
+        ask: Some(quote.ask),
+        iv: leg.volatility,
+        delta: Some(leg.greeks.delta),
+    }
 }
 
 /// What a leg leaves at: its quote, or what the policy says where it has none. `None`: it cannot leave yet.
@@ -130,13 +144,7 @@ fn fill_of(session: &Session<'_>, leg: &PositionLeg, n_legs: usize) -> Option<(L
     };
     let Some(contract) = leg.contract() else { return Some((blank, None)) };
     if let Some(quote) = &leg.quote {
-        let price = closing_price(session, leg, quote, n_legs);
-        let delta = Some(leg.greeks.delta);
-        let (bid, ask) = (Some(quote.bid), Some(quote.ask));
-        return Some((
-            LegFill { price, source: PriceSource::Quote, bid, ask, iv: leg.volatility, delta, ..blank },
-            None,
-        ));
+        return Some((quoted_fill(session, leg, quote, n_legs), None));
     }
     let rules = &session.plan.rules;
     if rules.reference {

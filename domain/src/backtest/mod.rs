@@ -6,6 +6,7 @@
 //!
 //! [`ChainDay`]: crate::options::ChainDay
 
+mod another_future;
 mod assign;
 mod close;
 mod events;
@@ -26,9 +27,12 @@ mod report;
 mod run;
 mod select;
 mod settle;
+mod signals;
 mod size;
 mod trade_statistics;
+mod wheel;
 
+pub use another_future::{AnotherFuture, MovedRecord, moved_records};
 pub use events::{Dividend, Events, SettlementPrice, Split};
 pub use plan::Plan;
 pub use quality::DataQuality;

@@ -10,6 +10,7 @@ use super::position::{Position, PositionLeg};
 use super::records::{LegFill, PriceSource, Rejection};
 use super::run::{Run, Session};
 use super::select::{Chosen, choose};
+use super::signals::holds;
 use super::size::Unit;
 use crate::options::pricing::Greeks;
 use crate::options::strategy::{EntryWhen, MarginModel};
@@ -52,6 +53,11 @@ impl Run {
             .max_open
             .map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
         if session.is_last || !(self.is_scheduled(session) || self.roll) || self.open.len() >= max_open {
+            return;
+        }
+        let signals = &session.plan.strategy().entry.signals;
+        if !signals.iter().all(|signal| holds(signal, &self.spots) == Some(true)) {
+            self.rejections.add(Rejection::Signal);
             return;
         }
         let chosen = choose(session.plan, &session.market);
@@ -179,7 +185,7 @@ impl Run {
         Ok(())
     }
 
-    fn option_leg(
+    pub(super) fn option_leg(
         &mut self,
         session: &Session<'_>,
         leg: &PlanLeg,

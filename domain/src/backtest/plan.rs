@@ -7,9 +7,10 @@ use sha2::{Digest, Sha256};
 use super::events::Events;
 use super::fees::FeeRules;
 use super::fill::FillRules;
+use super::signals::prices_needed;
 use crate::options::strategy::{
-    Conventions, Delivery, DteWindow, ExerciseStyle, FillAt, LegType, MarginCall, MarginModel, MissingQuote, Select,
-    SettlementTime, Strategy, StrategyError, TriggerPrice,
+    Conventions, Delivery, DteWindow, ExerciseStyle, FillAt, LegExit, LegType, MarginCall, MarginModel, MissingQuote,
+    Select, SettlementTime, Strategy, StrategyError, TriggerPrice,
 };
 
 /// A strategy made ready for a run, with the events of its range.
@@ -20,6 +21,10 @@ pub struct Plan {
     hash: String,
     pub(super) legs: Vec<PlanLeg>,
     pub(super) windows: Vec<DteWindow>,
+    /// The call that a wheel sells on its shares.
+    pub(super) wheel: Option<PlanLeg>,
+    /// Prices of the underlying that the signals look back on, today's included.
+    pub(super) signal_prices: usize,
     pub(super) rules: Rules,
     pub(super) fill: FillRules,
     pub(super) fees: FeeRules,
@@ -33,6 +38,8 @@ pub(super) struct PlanLeg {
     pub(super) ratio: u32,
     /// None for stock.
     pub(super) option: Option<OptionLeg>,
+    /// When it is closed by itself.
+    pub(super) exit: Option<LegExit>,
 }
 
 /// What is chosen of an option leg.
@@ -85,17 +92,29 @@ impl Plan {
     pub fn of(strategy: &Strategy) -> Result<Self, StrategyError> {
         strategy.check()?;
         let mut windows: Vec<DteWindow> = Vec::new();
-        let legs = strategy.legs.iter().map(|leg| {
-            let option = leg.select.zip(leg.dte.or(strategy.dte)).map(|(select, window)| {
+        let mut option_of = |select: Option<Select>, window: Option<DteWindow>| {
+            select.zip(window.or(strategy.dte)).map(|(select, window)| {
                 let place = windows.iter().position(|known| *known == window).unwrap_or_else(|| {
                     windows.push(window);
                     windows.len() - 1
                 });
                 OptionLeg { select, window: place }
-            });
-            PlanLeg { sign: f64::from(leg.side.sign()), kind: leg.kind, ratio: leg.ratio, option }
+            })
+        };
+        let legs = strategy.legs.iter().map(|leg| {
+            let option = option_of(leg.select, leg.dte);
+            PlanLeg { sign: f64::from(leg.side.sign()), kind: leg.kind, ratio: leg.ratio, option, exit: leg.exit }
         });
         let legs = legs.collect();
+        let wheel = strategy.wheel.map(|wheel| PlanLeg {
+            sign: -1.0,
+            kind: LegType::Call,
+            ratio: 1,
+            option: option_of(Some(wheel.select), wheel.dte),
+            exit: None,
+        });
+        let signals = strategy.entry.signals.iter().chain(&strategy.exit.signals);
+        let signal_prices = signals.map(prices_needed).max().unwrap_or(0);
         let reference = strategy.conventions == Conventions::Reference;
         let broad = strategy.margin.broad_index.unwrap_or(BROAD_INDICES.contains(&strategy.underlying.as_str()));
         let default_margin = if reference { MarginModel::None } else { MarginModel::Strategy };
@@ -119,6 +138,8 @@ impl Plan {
             hash: String::new(),
             legs,
             windows,
+            wheel,
+            signal_prices,
             rules,
             fill: FillRules::of(&strategy.fill),
             fees: FeeRules::of(strategy),

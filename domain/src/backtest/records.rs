@@ -115,6 +115,8 @@ pub enum ExitReason {
     MarginCall,
     /// The data ended.
     EndOfData,
+    /// A signal of the underlying.
+    Signal,
 }
 
 impl ExitReason {
@@ -132,6 +134,7 @@ impl ExitReason {
             Self::Assignment => "assignment",
             Self::MarginCall => "margin_call",
             Self::EndOfData => "end_of_data",
+            Self::Signal => "signal",
         }
     }
 }
@@ -233,6 +236,8 @@ pub enum TradeFlag {
     AssignedEarly,
     /// Shares were delivered.
     Delivered,
+    /// A leg was closed by its own exit, before the rest.
+    LegClosed,
 }
 
 /// A closed trade: everything that happened to one package.
@@ -330,6 +335,8 @@ pub enum Rejection {
     BuyingPower,
     /// A call would be sold naked, which the margin model forbids.
     Naked,
+    /// The underlying does not do what the entry waits for, or there are too few sessions to say.
+    Signal,
 }
 
 /// How often which [`Rejection`] kept a package from being opened.

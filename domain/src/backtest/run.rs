@@ -267,6 +267,7 @@ impl Run {
         self.refresh_marks(&mut session);
         self.settle(&mut session);
         self.close_due(&mut session);
+        self.write_calls(&mut session);
         self.enter(&mut session);
         self.answer_margin_call(&mut session);
         self.assign(&mut session);

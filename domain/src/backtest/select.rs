@@ -49,6 +49,21 @@ pub(super) fn choose(plan: &Plan, market: &Market<'_>) -> Result<Vec<Option<Chos
     Ok(chosen)
 }
 
+/// Chooses one contract by itself.
+///
+/// # Errors
+/// Why there is none.
+pub(super) fn choose_leg(
+    plan: &Plan,
+    market: &Market<'_>,
+    right: Right,
+    option: &OptionLeg,
+) -> Result<Chosen, Rejection> {
+    let expiry = nearest_expiry(plan, market, &plan.windows[option.window]).ok_or(Rejection::NoExpiration)?;
+    let series = market.find_series(expiry.expiration, expiry.root, right).ok_or(Rejection::NoContract)?;
+    nearest_strike(plan, market, series, option, &[])
+}
+
 fn refuse_degenerate(plan: &Plan, chosen: &[Option<Chosen>]) -> Result<(), Rejection> {
     let options: Vec<&Chosen> = chosen.iter().flatten().collect();
     let same = |a: &Chosen, b: &Chosen| a.row == b.row;

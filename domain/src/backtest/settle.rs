@@ -95,8 +95,10 @@ impl Run {
                 continue;
             };
             self.settle_legs(session, &mut position, front);
-            let is_closed = position.open_legs().next().is_none()
-                || self.close_rest(session, &mut position, ExitReason::Expiration);
+            let is_kept = session.plan.wheel.is_some() && position.holds_shares() && !session.is_last;
+            let is_closed = !is_kept
+                && (position.open_legs().next().is_none()
+                    || self.close_rest(session, &mut position, ExitReason::Expiration));
             if is_closed {
                 self.log_trade(session, position, ExitReason::Expiration);
             } else {
@@ -114,7 +116,9 @@ impl Run {
         let first_time = position.legs.iter().find(|leg| settles_now(leg)).map(|leg| plan.kind(root_of(leg)).time);
         let mut fills: Vec<Option<LegFill>> = Vec::with_capacity(position.legs.len());
         let mut flags = Vec::new();
-        for leg in &position.legs {
+        // What a wheel's put delivers is kept, and shares stay until they are called away.
+        let (mut kept, mut called_away) = (None, false);
+        for (place, leg) in position.legs.iter().enumerate() {
             if !(settles_now(leg) || (leg.is_open() && !leg.is_option())) {
                 fills.push(None);
                 continue;
@@ -125,6 +129,10 @@ impl Run {
             let intrinsic = leg.contract().map_or(price, |contract| contract.right.intrinsic(price, leg.strike));
             let worthless = leg.is_option() && !plan.rules.reference && intrinsic < EXERCISED;
             let delivered = leg.is_option() && !worthless && kind.delivery == Delivery::Physical;
+            called_away |= delivered && leg.kind == LegType::Call;
+            if plan.wheel.is_some() && delivered && leg.kind == LegType::Put && leg.sign < 0.0 {
+                kept = Some((place, price));
+            }
             flags.extend(flag);
             flags.extend((delivered && !plan.rules.reference).then_some(TradeFlag::Delivered));
             fills.push(Some(LegFill {
@@ -138,7 +146,14 @@ impl Run {
             }));
         }
         flags.into_iter().for_each(|flag| position.flag(flag));
+        if plan.wheel.is_some() && !called_away {
+            let shares = position.legs.iter().map(|leg| !leg.is_option());
+            shares.zip(&mut fills).filter(|(is_stock, _)| *is_stock).for_each(|(_, fill)| *fill = None);
+        }
         self.close_legs(session, position, &fills);
+        if let Some((place, price)) = kept {
+            self.keep_shares(session, position, place, price);
+        }
     }
 }
 

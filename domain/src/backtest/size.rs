@@ -70,7 +70,8 @@ pub(super) struct Unit {
 impl Run {
     /// Remembers the underlying's price.
     pub(super) fn note_spot(&mut self, session: &Session<'_>) {
-        if self.spots.len() >= MOST_SPOTS {
+        let most = MOST_SPOTS.max(session.plan.signal_prices);
+        if self.spots.len() >= most {
             self.spots.remove(0);
         }
         self.spots.push(session.spot);
@@ -110,10 +111,11 @@ impl Run {
 
     /// The sample deviation of the underlying's logarithmic returns, per session.
     fn daily_deviation(&self) -> Option<f64> {
-        if self.spots.len() < LEAST_SPOTS {
+        let spots = &self.spots[self.spots.len().saturating_sub(MOST_SPOTS)..];
+        if spots.len() < LEAST_SPOTS {
             return None;
         }
-        let returns: Vec<f64> = self.spots.windows(2).map(|pair| libm::log(pair[1] / pair[0])).collect();
+        let returns: Vec<f64> = spots.windows(2).map(|pair| libm::log(pair[1] / pair[0])).collect();
         crate::stats::Moments::of(&returns).deviation().filter(|deviation| *deviation > 0.0)
     }
 }

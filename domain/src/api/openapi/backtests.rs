@@ -4,8 +4,9 @@ use super::access::Access;
 use super::operation::{Answer, Body, Operation, Shape};
 use super::parameters::{CURSOR, Kind, LIMIT, Parameter};
 use crate::api::{
-    Backtest, BacktestEquity, BacktestList, BacktestTrades, BenchmarkData, QueuedBacktest, Reproduction,
-    SharedBacktest, StartSweep, StartedBacktest, Sweep, SweepList, SweepRuns,
+    Backtest, BacktestEquity, BacktestList, BacktestLookAheadCheck, BacktestLookAheadReport, BacktestTrades,
+    BenchmarkData, QueuedBacktest, Reproduction, SharedBacktest, StartSweep, StartedBacktest, Sweep, SweepList,
+    SweepRuns,
 };
 use crate::options::strategy::{FoundingBacktest, Strategy};
 
@@ -28,6 +29,8 @@ const SWEEP: &str = r#"{"id": 3, "name": "deltas", "grid": {"legs[0].select.targ
 const HASHES: &str = r#"{"id": 7, "reproduced": true, "data_is_current": true, "sessions": 56, "expected": {"engine_version":
     "1", "parameters": "9c1e", "data": "51ab", "results": "0d2f"}, "found": {"engine_version": "1", "parameters": "9c1e",
     "data": "51ab", "results": "0d2f"}}"#;
+const LOOK_AHEAD: &str = r#"{"id": 7, "seed": 1, "passed": true, "checked_sessions": 1, "sessions": [{"perturbed_from":
+    "2019-06-05", "sessions_before": 27, "trades_before": 6, "perturbation_felt": true, "moved": []}]}"#;
 const QUEUED: &str = r#"{"id": 7, "status": "queued"}"#;
 const NO_CHOICE: &str = "`invalid_value`: a form or table that is not offered.";
 const KEYED: &str = "`idempotency_mismatch`: the key came before with another body; `too_many_runs`.";
@@ -213,6 +216,28 @@ pub(super) const OPERATIONS: &[Operation] = &[
         (202, Answer::Json(Shape::of::<QueuedBacktest>(QUEUED))),
         &[(404, UNKNOWN), (409, KEYED)],
     ),
+    Operation {
+        method: "post",
+        path: "/backtests/{id}/look-ahead-check",
+        access: Access::Read,
+        tag: "backtests",
+        id: "checkBacktestForLookAhead",
+        summary: "Whether anything of the future reaches what was decided before it",
+        about: "Draws sessions of the run, changes every quote and price of the underlying of that session and later in copies, and \
+            runs it again: all records before must be the same to the bit, and so must every trade closed and every entry made \
+            before. Nothing stored is touched.",
+        parameters: &[ID],
+        body: Some(Body::OptionalJson(Shape::of::<BacktestLookAheadCheck>(r#"{"samples": 3, "seed": 1}"#))),
+        status: 200,
+        answer: Answer::Json(Shape::of::<BacktestLookAheadReport>(LOOK_AHEAD)),
+        problems: &[
+            (404, UNKNOWN),
+            (409, "`no_results`: the run has not succeeded; `not_reproducible`: what it read is not there any more."),
+            (413, "`body_too_large`: more than 1 MB."),
+            (415, NO_JSON),
+            (422, "`invalid_value`; `nothing_to_check`: fewer than two sessions."),
+        ],
+    },
     write(
         ("post", "/backtests/{id}/share", "shareBacktest"),
         ("A link with which anyone may read the run", "An earlier link no longer works."),

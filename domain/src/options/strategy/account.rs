@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::legs::{DteWindow, Select};
+
 /// By what the number of units is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -127,6 +129,19 @@ pub struct Settlement {
     /// European or American.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<ExerciseStyle>,
+}
+
+/// Shares that the sold put of the package delivers are kept, and calls are sold on them, one after another, until they are
+/// called away; the exits of the strategy count while the put is open. Nothing where contracts settle in cash.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Wheel {
+    /// How the call's strike is chosen; not by another leg.
+    pub select: Select,
+    /// Days to expiration of the calls, instead of the strategy's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dte: Option<DteWindow>,
 }
 
 /// Keeps the account's delta near zero by trading the underlying.

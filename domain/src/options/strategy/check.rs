@@ -2,8 +2,8 @@
 
 use super::problem::Problems;
 use super::{
-    DteWindow, Entry, EntryWhen, Exit, Fees, Fill, FillModel, Leg, LegType, MOST_LEGS, MissingQuote, Select, SelectBy,
-    SizeBy, Strategy, StrategyError,
+    Conventions, Delivery, DteWindow, Entry, EntryWhen, Exit, Fees, Fill, FillAt, FillModel, Leg, LegType, MOST_LEGS,
+    MissingQuote, Select, SelectBy, Side, Signal, SignalBy, SizeBy, Strategy, StrategyError, Wheel,
 };
 use crate::units::Ticker;
 
@@ -22,6 +22,9 @@ impl Strategy {
         let mut problems = Problems::default();
         self.check_account(&mut problems);
         self.check_legs(&mut problems);
+        if let Some(wheel) = &self.wheel {
+            self.check_wheel(wheel, &mut problems);
+        }
         check_entry(&self.entry, &mut problems);
         check_exit(&self.exit, &mut problems);
         check_fill(&self.fill, &mut problems);
@@ -80,7 +83,18 @@ impl Strategy {
             if leg.kind == LegType::Stock {
                 problems.unused(leg.select.is_some(), &format!("{path}.select"), "expected nothing for stock");
                 problems.unused(leg.dte.is_some(), &format!("{path}.dte"), "expected nothing for stock");
+                problems.unused(leg.exit.is_some(), &format!("{path}.exit"), "expected nothing for stock");
                 continue;
+            }
+            if let Some(exit) = &leg.exit {
+                problems.optional_within(exit.profit_target_pct, 0.001, 1e6, &format!("{path}.exit.profit_target_pct"));
+                problems.optional_within(exit.stop_loss_pct, 0.001, 1e6, &format!("{path}.exit.stop_loss_pct"));
+                let empty = exit.profit_target_pct.or(exit.stop_loss_pct).is_none();
+                problems.unused(empty, &format!("{path}.exit"), "expected a profit_target_pct or a stop_loss_pct");
+                let next = self.fill.fill_at == FillAt::Next;
+                problems.unused(next, &format!("{path}.exit"), "expected nothing where fill_at is next");
+                let reference = self.conventions == Conventions::Reference;
+                problems.unused(reference, &format!("{path}.exit"), "expected nothing in the reference profile");
             }
             match &leg.dte {
                 Some(window) => check_window(window, &format!("{path}.dte"), problems),
@@ -93,6 +107,41 @@ impl Strategy {
                 Some(select) => check_select(select, index, &self.legs, &format!("{path}.select"), problems),
                 None => problems.missing(&format!("{path}.select"), "expected how the strike is chosen"),
             }
+        }
+    }
+}
+
+impl Strategy {
+    fn check_wheel(&self, wheel: &Wheel, problems: &mut Problems) {
+        let one_put = matches!(&self.legs[..], [leg] if leg.side == Side::Sell && leg.kind == LegType::Put);
+        problems.expect(one_put, "wheel", &self.legs.len(), "expected a package of one sold put");
+        let reference = self.conventions == Conventions::Reference;
+        problems.unused(reference, "wheel", "expected nothing in the reference profile");
+        problems.unused(self.fill.fill_at == FillAt::Next, "wheel", "expected nothing where fill_at is next");
+        let cash = self.settlement.delivery == Some(Delivery::Cash);
+        problems.unused(cash, "wheel", "expected nothing where contracts settle in cash");
+        match &wheel.dte {
+            Some(window) => check_window(window, "wheel.dte", problems),
+            None if self.dte.is_none() => {
+                problems.missing("wheel.dte", "expected days to expiration here or for all legs in dte");
+            }
+            None => {}
+        }
+        // There is no other leg that it could refer to.
+        check_select(&wheel.select, 0, &[], "wheel.select", problems);
+    }
+}
+
+fn check_signals(signals: &[Signal], path: &str, problems: &mut Problems) {
+    problems.expect(signals.len() <= 8, path, &signals.len(), "expected at most 8 signals");
+    for (index, signal) in signals.iter().take(8).enumerate() {
+        let field = |name: &str| format!("{path}[{index}].{name}");
+        let least = if signal.by == SignalBy::Change { 1.0 } else { 2.0 };
+        problems.within(f64::from(signal.n), least, 260.0, &field("n"));
+        problems.optional_within(signal.above, -1e6, 1e6, &field("above"));
+        problems.optional_within(signal.below, -1e6, 1e6, &field("below"));
+        if signal.above.or(signal.below).is_none() {
+            problems.missing(&field("above"), "expected above, below or both");
         }
     }
 }
@@ -155,6 +204,7 @@ fn check_entry(entry: &Entry, problems: &mut Problems) {
     }
     let given = !by_weekday && !entry.weekdays.is_empty();
     problems.unused(given, "entry.weekdays", "expected nothing unless when is weekday");
+    check_signals(&entry.signals, "entry.signals", problems);
     problems.optional_within(entry.max_open.map(f64::from), 1.0, 1e4, "entry.max_open");
     problems.optional_within(entry.min_credit, 0.0, MOST_MONEY, "entry.min_credit");
     problems.optional_within(entry.max_debit, 0.0, MOST_MONEY, "entry.max_debit");
@@ -177,6 +227,7 @@ fn check_exit(exit: &Exit, problems: &mut Problems) {
     problems.optional_within(exit.max_hold_days.map(f64::from), 1.0, f64::from(MOST_DTE), "exit.max_hold_days");
     problems.optional_within(exit.short_delta_above, 0.001, 1.0, "exit.short_delta_above");
     problems.optional_within(exit.net_delta_above, 0.001, 1e6, "exit.net_delta_above");
+    check_signals(&exit.signals, "exit.signals", problems);
     let aged = exit.max_age_days.is_some() && exit.missing_quote != Some(MissingQuote::UseLast);
     problems.unused(aged, "exit.max_age_days", "expected nothing unless missing_quote is use_last");
     problems.optional_within(exit.max_age_days.map(f64::from), 0.0, 365.0, "exit.max_age_days");

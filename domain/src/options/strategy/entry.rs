@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::signal::Signal;
+
 /// On which sessions a package may be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -64,6 +66,9 @@ pub struct Entry {
     /// Days of the week, for `weekday`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weekdays: Vec<TradingWeekday>,
+    /// No entry unless all of these hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Signal>,
     /// No entry while this many packages are open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_open: Option<u32>,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::signal::Signal;
+
 /// What happens to an exit that is due while a leg has no quote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -29,7 +31,7 @@ pub enum TriggerPrice {
     Fill,
 }
 
-/// When a package is closed. On one session the order is: expiry, stop, target, time.
+/// When a package is closed. On one session the order is: expiry, stop, target, signal, time.
 ///
 /// Profit is compared with the net premium of the entry, before commissions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,6 +62,9 @@ pub struct Exit {
     /// Close when the absolute delta of the package, per share of one unit, reaches this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub net_delta_above: Option<f64>,
+    /// Close when any of these holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Signal>,
     /// After an exit for one of these reasons a new package is opened at the same session, whatever the schedule says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roll_on: Vec<RollOn>,
@@ -91,4 +96,6 @@ pub enum RollOn {
     Delta,
     /// The expiration.
     Expiration,
+    /// A signal.
+    Signal,
 }

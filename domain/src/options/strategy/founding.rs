@@ -105,13 +105,15 @@ impl FoundingBacktest {
             when: EntryWhen::WhenFlat,
             n: None,
             weekdays: Vec::new(),
+            signals: Vec::new(),
             max_open: None,
             min_credit: None,
             max_debit: None,
             min_volume: None,
             min_open_interest: None,
         };
-        let legs = vec![Leg { side: Side::Sell, kind: LegType::Put, select: Some(select), ratio: 1, dte: None }];
+        let legs =
+            vec![Leg { side: Side::Sell, kind: LegType::Put, select: Some(select), ratio: 1, dte: None, exit: None }];
         let underlying = self.underlying.clone().unwrap_or_else(|| underlying.to_owned());
         let strategy = Strategy {
             start_date: start.map(|(first, _)| first),

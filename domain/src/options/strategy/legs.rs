@@ -96,6 +96,19 @@ pub struct Select {
     pub max_distance: Option<f64>,
 }
 
+/// When a leg is closed by itself, before the rest of its package.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LegExit {
+    /// Close it at this profit, in percent of what it was opened at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profit_target_pct: Option<f64>,
+    /// Close it at this loss, in percent of what it was opened at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_loss_pct: Option<f64>,
+}
+
 /// One leg of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -115,6 +128,9 @@ pub struct Leg {
     /// Days to expiration of this leg, instead of the strategy's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dte: Option<DteWindow>,
+    /// When it is closed by itself; for options only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<LegExit>,
 }
 
 const fn one() -> u32 {

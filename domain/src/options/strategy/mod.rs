@@ -12,22 +12,24 @@ mod legs;
 mod problem;
 #[cfg(feature = "openapi")]
 mod schema;
+mod signal;
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::{Day, iso_day};
 
 pub use account::{
-    Delivery, ExerciseStyle, Hedge, Margin, MarginCall, MarginModel, Settlement, SettlementTime, SizeBy, Sizing,
+    Delivery, ExerciseStyle, Hedge, Margin, MarginCall, MarginModel, Settlement, SettlementTime, SizeBy, Sizing, Wheel,
 };
 pub use entry::{Entry, EntryWhen, TradingWeekday};
 pub use exit::{Exit, MissingQuote, RollOn, TriggerPrice};
 pub use fill::{FeeTier, Fees, Fill, FillAt, FillModel};
 pub use founding::{FoundingBacktest, FoundingChoice};
-pub use legs::{DteWindow, Leg, LegType, Select, SelectBy, Side};
+pub use legs::{DteWindow, Leg, LegExit, LegType, Select, SelectBy, Side};
 pub use problem::{FieldProblem, StrategyError};
 #[cfg(feature = "openapi")]
 pub use schema::schema_text;
+pub use signal::{Signal, SignalBy};
 
 /// The most legs of a package.
 pub const MOST_LEGS: usize = 8;
@@ -111,6 +113,9 @@ pub struct Strategy {
     /// Keeps the account's delta near zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hedge: Option<Hedge>,
+    /// Keeps what a sold put delivers, and sells calls on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wheel: Option<Wheel>,
     /// Risk-free rate, a yearly fraction, continuously compounded; for the Greeks that the data lacks.
     #[serde(default)]
     pub risk_free_rate: f64,
@@ -163,6 +168,7 @@ impl Strategy {
             margin: Margin::default(),
             settlement: Settlement::default(),
             hedge: None,
+            wheel: None,
             risk_free_rate: 0.0,
             dividend_yield: 0.0,
             benchmark: None,
