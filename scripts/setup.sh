@@ -85,6 +85,13 @@ cargo_tool() { # CRATE VERSION [cargo install flags...]
     scripts/with-tools cargo install "$@" --locked || scripts/with-tools cargo install "$@"' _ "$crate@$version" --root "$tools" "$@"
 }
 
+# --- Python packages, each list in an environment of its own ---------------------------------------------------------
+python_packages() { # REQUIREMENTS NAME
+  python3 -c 'import ensurepip' 2>/dev/null || step "Python" apt_install python3 python3-venv
+  cmp -s "$1" "$tools/$2/.installed" 2>/dev/null && return
+  step "Python packages, $2" bash -c "python3 -m venv '$tools/$2' && '$tools/$2/bin/pip' install -q -r '$1' && cp '$1' '$tools/$2/.installed'"
+}
+
 install_compiler
 install_node
 # wasm-bindgen and wasm-split run over the modules of every build, so they are worth optimising; worker-build is not.
@@ -96,12 +103,11 @@ rm -rf "$tools/build"
 for part in "$@"; do case $part in
   browser) command -v chromium >/dev/null || step "Chromium" apt_install chromium fonts-dejavu-core ;;
   office) command -v soffice >/dev/null || step "LibreOffice" apt_install libreoffice-calc-nogui ;;
-  load) command -v wrk >/dev/null || step "wrk" apt_install wrk ;;
+  load)
+    command -v wrk >/dev/null || step "wrk" apt_install wrk
+    python_packages tests/load/requirements.txt load ;;
   python)
-    python3 -c 'import ensurepip' 2>/dev/null || step "Python" apt_install python3 python3-venv
-    if ! cmp -s tests/requirements.txt "$tools/python/.installed" 2>/dev/null; then
-      step "Python packages" bash -c "python3 -m venv '$tools/python' && '$tools/python/bin/pip' install -q -r tests/requirements.txt && cp tests/requirements.txt '$tools/python/.installed'"
-    fi ;;
+    python_packages tests/requirements.txt python ;;
   *) fail "unknown part: $part" ;;
 esac; done
 say "ready"

@@ -1,12 +1,13 @@
 """Our engine beside two others over one recorded chain, data loading included, in turn and in one run.
 
-    cargo build --profile bench -p equipoise-domain --example backtest_csv
-    python tests/load/backtests.py target/release/examples/backtest_csv
+    python tests/load/backtests.py BACKTEST_CSV BACKTEST_PARQUET FILE.parquet…
 
-Needs the recorded chains ($EQUIPOISE_SHARED, else ../shared) and optopsy 2.2.0 in the interpreter that runs it. What each
-does: ours and the reference simulator run the same scenario as whole processes from the same csv.gz, and must agree. optopsy
-reads the same file and prices every short put up to 21 days held to expiry, which is its whole model: no account, no marks
-between entry and exit, no fees; ours runs one scenario of short puts of 7 to 21 days held to expiry, with all of these.
+is how tests/load/backtests.mjs calls it: two programs of scripts/build-bench, and the recorded chain as the warehouse's files.
+Needs the recorded chain itself ($EQUIPOISE_SHARED, else ../shared) and tests/load/requirements.txt in the interpreter that runs
+it. What each does: ours and the reference simulator run the same scenario as whole processes and must agree, ours once from
+the simulator's own csv.gz and once from our Parquet. optopsy reads the csv.gz and prices every short put up to 21 days held
+to expiry, which is its whole model: no account, no marks between entry and exit, no fees; ours runs one scenario of short
+puts of 7 to 21 days held to expiry, with all of these. Prints JSON.
 """
 
 import json
@@ -42,50 +43,59 @@ def timed(command):
     return time.perf_counter() - started, done.stdout
 
 
+def agrees(said, stats):
+    """Whether a run of ours has the trades and the final equity of the reference simulator."""
+    if said.startswith("{"):
+        fields = json.loads(said)
+    else:
+        fields = dict(field.split("=") for field in said.split())
+    same = int(fields["trades"]) == stats["trades"]
+    return same and abs(float(fields["final_equity"]) / stats["final_equity"] - 1) <= 1e-9
+
+
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: backtests.py BACKTEST_CSV")
-    if not CHAIN.exists():
-        print(f"skipped: {CHAIN} is not there")
-        return
-    ours_binary = pathlib.Path(sys.argv[1]).resolve()
-    scenarios = {scenario["name"]: scenario for scenario in json.loads((OPTIONS / "golden/scenarios.json").read_text())}
-    failed = False
+    if len(sys.argv) < 4:
+        sys.exit("usage: backtests.py BACKTEST_CSV BACKTEST_PARQUET FILE.parquet…")
+    from_csv, from_parquet, *files = sys.argv[1:]
+    golden = OPTIONS / "golden/scenarios.json"
+    scenarios = {scenario["name"]: scenario for scenario in json.loads(golden.read_text())}
+    rows = []
     with tempfile.TemporaryDirectory() as folder:
         for name in SCENARIOS:
             body = dict(scenarios[name], conventions="reference")
             body["underlying"] = body.pop("data")["underlying"]
             strategy = pathlib.Path(folder) / f"{name}.json"
             strategy.write_text(json.dumps(body))
-            times = {"ours": [], "refsim": []}
+            times = {"csv": [], "parquet": [], "refsim": []}
             for _ in range(ROUNDS):
-                seconds, said = timed([str(ours_binary), str(CHAIN), str(strategy)])
-                times["ours"].append(seconds)
-                seconds, _ = timed([sys.executable, str(OPTIONS / "refsim.py"), str(OPTIONS / "golden/scenarios.json"), folder, name])
+                seconds, said_csv = timed([from_csv, str(CHAIN), str(strategy)])
+                times["csv"].append(seconds)
+                seconds, said_parquet = timed([from_parquet, str(strategy), "1", *files])
+                times["parquet"].append(seconds)
+                seconds, _ = timed([sys.executable, str(OPTIONS / "refsim.py"), str(golden), folder, name])
                 times["refsim"].append(seconds)
             stats = json.loads((pathlib.Path(folder) / name / "stats.json").read_text())
-            fields = dict(field.split("=") for field in said.split())
-            agree = int(fields["trades"]) == stats["trades"]
-            agree &= abs(float(fields["final_equity"]) / stats["final_equity"] - 1) <= 1e-9
-            failed |= not report(name, "refsim", times, 8) or not agree
-            print(f"  trades and final equity {'agree' if agree else 'DIFFER'}: {said.strip()}")
+            for said in (said_csv, said_parquet):
+                if not agrees(said, stats):
+                    sys.exit(f"{name} differs: {said} but {stats}")
+            short = "short put" if "short_put" in name else "iron condor"
+            rows.append(row(f"whole run from csv.gz ÷ reference simulator's, {short}", times, "csv", "refsim", 8))
+            rows.append(row(f"whole run from our Parquet ÷ reference simulator's, {short}", times, "parquet", "refsim", 20))
         strategy = pathlib.Path(folder) / f"{SCENARIOS[0]}.json"
-        times = {"ours": [], "optopsy": []}
+        times = {"csv": [], "optopsy": []}
         for _ in range(ROUNDS):
-            times["ours"].append(timed([str(ours_binary), str(CHAIN), str(strategy)])[0])
+            times["csv"].append(timed([from_csv, str(CHAIN), str(strategy)])[0])
             seconds, said = timed([sys.executable, "-c", OPTOPSY, str(CHAIN)])
             times["optopsy"].append(seconds)
-        failed |= not report("short puts to expiry", "optopsy", times, 5)
-        print(f"  optopsy priced {said.strip()} entries")
-    sys.exit(1 if failed else 0)
+        rows.append(row("whole run from csv.gz ÷ optopsy's, short puts to expiry", times, "csv", "optopsy", 5))
+        rows[-1]["how"] += f"; optopsy prices {said.strip()} entries, each by itself"
+    print(json.dumps(rows))
 
 
-def report(name, other, times, target):
-    ours, theirs = statistics.median(times["ours"]), statistics.median(times[other])
-    ratio = theirs / ours
-    verdict = "pass" if ratio >= target else "FAIL"
-    print(f"{name}: ours {ours:.3f} s, {other} {theirs:.3f} s, {ratio:.1f} x (target {target} x) {verdict}")
-    return ratio >= target
+def row(what, times, ours, other, target):
+    """A row of the table: the ratio of the medians."""
+    mine, theirs = statistics.median(times[ours]), statistics.median(times[other])
+    return {"what": what, "ratio": theirs / mine, "target": target, "how": f"{mine:.3f} s against {theirs:.3f} s"}
 
 
 main()

@@ -2,6 +2,8 @@
 
 mod alerts;
 mod auth;
+#[cfg(feature = "bench")]
+pub mod bench;
 mod bindings;
 mod callbacks;
 mod chains;
