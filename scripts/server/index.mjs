@@ -38,6 +38,8 @@ function commandsOf(miniflare, clock) {
   return {
     tick: () => clock.fire(TICK),
     cron: ({ cron }) => clock.fire(cron),
+    // A message as the platform delivers it, which may be twice.
+    send: async ({ body }) => { await (await miniflare.getQueueProducer(config.queues.producers[0].binding, config.name)).send(body, { contentType: "text" }); },
     sql: async ({ sql, bind = [] }) => (await (await database()).prepare(sql).bind(...bind).all()).results,
   };
 }

@@ -30,7 +30,7 @@ const WRITES: [(&str, &str, &str); 19] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 46] = [
+const READS: [(&str, &str); 47] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
@@ -64,6 +64,7 @@ const READS: [(&str, &str); 46] = [
     ("GET", "/backtests/1/report.xlsx"),
     ("GET", "/backtests/1/reproduce"),
     ("GET", "/backtests/1/live"),
+    ("POST", "/backtests/1/look-ahead-check"),
     ("GET", "/sweeps"),
     ("GET", "/sweeps/1"),
     ("GET", "/benchmark_data?start_date=2024-01-02&end_date=2024-01-05"),

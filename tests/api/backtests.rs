@@ -299,3 +299,28 @@ fn the_older_service_s_request_is_a_run() {
     wrong["strategy"] = json!("Iron Condor");
     problem(server.post("/start_backtest", &wrong), 422, "invalid_value", "strategy");
 }
+
+#[test]
+fn nothing_of_the_future_reaches_what_was_decided_before_it() {
+    let server = with_chain();
+    let mut american = strangle();
+    american["conventions"] = json!("strict");
+    american["exit"] = json!({"profit_target_pct": 40, "stop_loss_pct": 150, "trailing_stop_pct": 60, "dte": 3});
+    american["fill"] = json!({"model": "mid_slip", "slippage": 0.3, "fill_at": "next"});
+    for body in [strangle(), american] {
+        let id = submit(&server, &body);
+        let run = ended(&server, &id);
+        assert!(run["report"]["statistics"]["trades"].as_u64().unwrap() > 3, "{run}");
+        let check = |body: &Value| server.post(&format!("/backtests/{id}/look-ahead-check"), body);
+        let report = check(&json!({"samples": 6, "seed": 7})).expect(200).json();
+        assert_eq!((&report["passed"], &report["checked_sessions"]), (&json!(true), &json!(6)), "{report}");
+        let sessions = report["sessions"].as_array().unwrap();
+        assert!(sessions.iter().all(|one| one["perturbation_felt"] == true && one["moved"] == json!([])), "{report}");
+        assert!(sessions.last().unwrap()["trades_before"].as_u64().unwrap() > 0, "{report}");
+        // It only reads.
+        assert_eq!(server.get(&format!("/backtests/{id}")).expect(200).json(), run);
+        problem(check(&json!({"samples": 0})), 422, "invalid_value", "samples");
+        problem(check(&json!({"surprise": 1})), 422, "invalid_value", "");
+    }
+    let _ = server.post("/backtests/99/look-ahead-check", &json!({})).problem(404, "not_found");
+}

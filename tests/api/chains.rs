@@ -143,7 +143,7 @@ fn others_read_the_same(server: &Server) {
 /// Prints rows by pyarrow, rows by pandas, crossed quotes, rows out of order, and who read.
 const READ_OBJECTS: &str = r#"
 import pathlib, sys
-import pandas, pyarrow.parquet
+import duckdb, pandas, pyarrow.parquet
 wanted = [int(text) for text in sys.argv[2:]]
 files = [path for path in pathlib.Path(sys.argv[1]).rglob("*") if path.is_file() and path.open("rb").read(4) == b"PAR1"]
 tables = {path: pyarrow.parquet.read_table(path) for path in files}
@@ -164,13 +164,16 @@ crossed = int((frame["bid"] > frame["ask"]).sum())
 order = ["quote_date", "expiration", "root", "type", "strike"]
 wrong = sum(0 if one[order].apply(tuple, axis=1).is_monotonic_increasing else 1 for one in frames)
 by = "pyarrow pandas"
-try:
-    import duckdb
-    names = ", ".join(f"'{path}'" for path in chosen)
-    rows, found = duckdb.sql(f"select count(*), count(*) filter (bid > ask) from read_parquet([{names}])").fetchone()
-    assert (rows, found) == (arrow, crossed), (rows, found)
-    by += " duckdb"
-except ImportError:
-    pass
+names = ", ".join(f"'{path}'" for path in chosen)
+rows, found = duckdb.sql(f"select count(*), count(*) filter (bid > ask) from read_parquet([{names}])").fetchone()
+assert (rows, found) == (arrow, crossed), (rows, found)
+# Every number as pandas has it, to the last bit; a day and an expiration are dates there as well.
+sums = "sum(bid), sum(ask), sum(strike), count(iv), count(delta), sum(volume), min(quote_date), max(expiration)"
+found = duckdb.sql(f"select {sums} from (select * from read_parquet([{names}]) order by bid, ask, strike)").fetchone()
+assert found[3:6] == (frame["iv"].count(), frame["delta"].count(), frame["volume"].sum()), found
+assert [str(found[6]), str(found[7])] == [str(frame["quote_date"].min()), str(frame["expiration"].max())], found
+for column, total in zip(["bid", "ask", "strike"], found):
+    assert abs(total - frame[column].sum()) <= 1e-9 * abs(total), (column, total)
+by += " duckdb"
 print(arrow, len(frame), crossed, wrong, by)
 "#;

@@ -19,23 +19,23 @@ fn workbook(server: &Server, request: &Value) -> Vec<u8> {
     reply.body
 }
 
-fn open(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
+pub(crate) fn open(bytes: Vec<u8>) -> Xlsx<Cursor<Vec<u8>>> {
     Xlsx::new(Cursor::new(bytes)).unwrap()
 }
 
 /// A sheet, and where its header is.
-fn sheet(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, first_column: &str) -> (Range<Data>, usize) {
+pub(crate) fn sheet(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, first_column: &str) -> (Range<Data>, usize) {
     let range = book.worksheet_range(name).unwrap();
     let header = range.rows().position(|row| row[0].get_string() == Some(first_column)).unwrap();
     (range, header)
 }
 
-fn column(range: &Range<Data>, header: usize, name: &str) -> Vec<Data> {
+pub(crate) fn column(range: &Range<Data>, header: usize, name: &str) -> Vec<Data> {
     let at = range.rows().nth(header).unwrap().iter().position(|cell| cell.get_string() == Some(name)).unwrap();
     range.rows().skip(header + 1).map(|row| row[at].clone()).collect()
 }
 
-fn day_of(cell: &Data) -> String {
+pub(crate) fn day_of(cell: &Data) -> String {
     let Data::DateTime(date) = cell else { panic!("expected a real date, was {cell:?}") };
     // Day 25 569 of the format is 1970-01-01.
     let day = (0..60_000).find(|day| (f64::from(*day) - date.as_f64()).abs() < 1e-9).unwrap();

@@ -4,6 +4,8 @@
 mod app;
 mod attacks;
 mod auth;
+mod backtest_faults;
+mod backtest_results;
 mod backtests;
 mod cache;
 mod chains;
@@ -11,6 +13,7 @@ mod cors;
 mod errors;
 mod export;
 mod graphql;
+mod graphql_backtests;
 mod imports;
 mod index;
 mod index_reference;

@@ -325,10 +325,10 @@ fn a_packed_batch_is_a_batch_and_operators_see_the_store() {
 }
 
 /// The listening end of a WebSocket, as RFC 6455 writes its frames: a server's are not masked.
-struct Listener(TcpStream);
+pub(crate) struct Listener(TcpStream);
 
 impl Listener {
-    fn open(server: &Server, path: &str) -> Self {
+    pub(crate) fn open(server: &Server, path: &str) -> Self {
         let address = server.url("").trim_start_matches("http://").to_owned();
         let mut socket = TcpStream::connect(&address).unwrap();
         socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
@@ -350,15 +350,23 @@ impl Listener {
     }
 
     fn message(&mut self) -> Value {
+        self.next_message().expect("a message before the end")
+    }
+
+    /// The next message; `None` when the server closes the socket.
+    pub(crate) fn next_message(&mut self) -> Option<Value> {
         let mut start = [0; 2];
         self.0.read_exact(&mut start).unwrap();
+        if start[0] == 0x88 {
+            return None;
+        }
         assert_eq!(start[0], 0x81, "a whole text message");
         assert_eq!(start[1], 126, "a message of 126 to 65 535 bytes");
         let mut length = [0; 2];
         self.0.read_exact(&mut length).unwrap();
         let mut text = vec![0; usize::from(u16::from_be_bytes(length))];
         self.0.read_exact(&mut text).unwrap();
-        serde_json::from_slice(&text).unwrap()
+        Some(serde_json::from_slice(&text).unwrap())
     }
 }
 

@@ -114,6 +114,11 @@ impl Server {
         self.command("cron", &json!({ "cron": expression }));
     }
 
+    /// Puts a message into the queue of jobs, as it is.
+    pub fn send_message(&self, body: &str) {
+        self.command("send", &json!({ "body": body }));
+    }
+
     /// Runs one statement on the database of the index and returns its rows.
     pub fn sql(&self, statement: &str) -> Vec<Value> {
         self.command("sql", &json!({ "sql": statement })).as_array().unwrap().clone()

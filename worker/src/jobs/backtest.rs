@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::backtest::{CheckpointError, DayRecord, Events, Hashes, Plan, Report, Run, Trade};
+use domain::backtest::{AnotherFuture, CheckpointError, DayRecord, Events, Hashes, Plan, Report, Run, Trade};
 use domain::options::strategy::Strategy;
 use domain::ports::{
     Alert, BacktestEnd, BacktestStore, ChainCatalogue, ClaimedJob, Clock, JobOutcome, ObjectStore, StoreError,
@@ -147,7 +147,7 @@ impl<B: BacktestStore, O: ObjectStore, C: ChainCatalogue, K: Clock> Backtests<'_
         };
         // 2. Its next sessions.
         let sessions = session_count(&pins.months);
-        let (next, records) = self.step(&plan, &pins, &mut run, state.session, sessions).await?;
+        let (next, records) = self.step(&plan, &pins, &mut run, state.session, sessions, None).await?;
         // 3. To the end, or as far as the next slice goes on.
         if next == sessions {
             self.finish(id, &plan, &run, state.part, records).await?;
@@ -170,6 +170,7 @@ impl<B: BacktestStore, O: ObjectStore, C: ChainCatalogue, K: Clock> Backtests<'_
         run: &mut Run,
         first: usize,
         sessions: usize,
+        future: Option<AnotherFuture>,
     ) -> Result<(usize, Records), SliceError> {
         let began = self.clock.now();
         let mut reader = SessionReader::new(self.objects, &pins.months);
@@ -177,7 +178,11 @@ impl<B: BacktestStore, O: ObjectStore, C: ChainCatalogue, K: Clock> Backtests<'_
         while next < sessions && rows < self.slice_rows && self.clock.now().ms_since(began) < SLICE_MS {
             let Some(session) = reader.session(next).await? else { break };
             let open = pins.opens.get(&session.day.number()).copied();
-            let step = session.with_chain(open, |chain| run.step(plan, chain, next + 1 == sessions));
+            let is_last = next + 1 == sessions;
+            let step = session.with_chain(open, |chain| match future {
+                Some(future) => future.with_chain(chain, |chain| run.step(plan, chain, is_last)),
+                None => run.step(plan, chain, is_last),
+            });
             let step = step.map_err(|error| refused("chain_refused", &error))?;
             records.days.push(step.day);
             records.trades.extend(step.trades);
@@ -278,21 +283,47 @@ impl<B: BacktestStore, O: ObjectStore, C: ChainCatalogue, K: Clock> Backtests<'_
         let strategy = Strategy::from_json(strategy.as_bytes()).map_err(|error| refused("invalid_strategy", &error))?;
         let pins = self.read_pins(id).await?;
         let plan = plan_of(&strategy, &pins)?;
-        let mut run = Run::start(&plan);
+        let (run, records) = self.run_whole(&plan, &pins, None).await?;
         let sessions = session_count(&pins.months);
-        let (mut next, mut records) = (0, Records::default());
-        while next < sessions {
-            let (after, some) = self.step(&plan, &pins, &mut run, next, sessions).await?;
-            next = after;
-            records.days.extend(some.days);
-            records.trades.extend(some.trades);
-        }
         let underlying: Ticker = strategy.underlying.parse().map_err(|error| refused("invalid_strategy", &error))?;
         let asked = range_of(&strategy).unwrap_or(DayRange::ALL);
         let current = self.catalogue.months(&underlying, asked).await?;
         let is_current =
             current.iter().map(|month| month.object.key.as_str()).eq(pins.months.iter().map(PinnedMonth::key));
         Ok(Repeated { hashes: run.finish(&plan, &records.days, &records.trades, None).hashes, sessions, is_current })
+    }
+
+    /// Runs a finished run again over what it read, with whatever another future holds.
+    ///
+    /// # Errors
+    /// See [`SliceError`].
+    pub(crate) async fn with_another_future(
+        &self,
+        id: i64,
+        strategy: &str,
+        future: Option<AnotherFuture>,
+    ) -> Result<(Vec<DayRecord>, Vec<Trade>), SliceError> {
+        let plan = self.plan(id, strategy).await?;
+        let (_, records) = self.run_whole(&plan, &self.read_pins(id).await?, future).await?;
+        Ok((records.days, records.trades))
+    }
+
+    async fn run_whole(
+        &self,
+        plan: &Plan,
+        pins: &Pins,
+        future: Option<AnotherFuture>,
+    ) -> Result<(Run, Records), SliceError> {
+        let mut run = Run::start(plan);
+        let sessions = session_count(&pins.months);
+        let (mut next, mut records) = (0, Records::default());
+        while next < sessions {
+            let (after, some) = self.step(plan, pins, &mut run, next, sessions, future).await?;
+            next = after;
+            records.days.extend(some.days);
+            records.trades.extend(some.trades);
+        }
+        Ok((run, records))
     }
 
     /// Ends a run that cannot be done, and says so.

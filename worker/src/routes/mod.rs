@@ -2,10 +2,10 @@
 
 mod api_keys;
 mod assets;
-mod backtests;
+pub(crate) mod backtests;
 mod benchmark;
 pub(crate) mod cached;
-mod chains;
+pub(crate) mod chains;
 mod cors;
 pub(crate) mod coverage;
 mod etag;
@@ -114,6 +114,7 @@ static ROUTES: &[Route] = table! {
     Get    "/backtests/{id}/reproduce" (READ)           backtests::reproduce;
     Get    "/backtests/{id}/live"   (READ)              backtests::live;
     Post   "/backtests/{id}/cancel" (BACKTEST)          backtests::cancel;
+    Post   "/backtests/{id}/look-ahead-check" (READ)    backtests::look_ahead;
     Post   "/backtests/{id}/rerun"  (BACKTEST)          backtests::rerun;
     Post   "/backtests/{id}/share"  (BACKTEST)          backtests::share;
     Delete "/backtests/{id}/share"  (BACKTEST)          backtests::unshare;

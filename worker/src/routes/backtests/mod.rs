@@ -2,6 +2,7 @@
 
 mod founding;
 mod live;
+mod look_ahead;
 mod parquet;
 mod results;
 mod submission;
@@ -27,10 +28,12 @@ use crate::wiring::{self, PlatformClock};
 
 pub(super) use founding::start;
 pub(super) use live::live;
+pub(super) use look_ahead::look_ahead;
 pub(super) use results::{equity, report, results, trades};
 pub(super) use sweeps::{create as create_sweep, get as get_sweep, list as list_sweeps};
 
-const STATUSES: &[(&str, &str)] = &[
+/// How a run may stand.
+pub(crate) const STATUSES: &[(&str, &str)] = &[
     ("queued", "queued"),
     ("running", "running"),
     ("succeeded", "succeeded"),
