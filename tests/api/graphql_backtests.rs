@@ -6,6 +6,17 @@ use system_tests::{Options, Server, ended, small_chain, strangle};
 use crate::chains::import;
 use crate::graphql::{assert_same, camel, code, data, nodes, send};
 
+/// As [`assert_same`], but a stored number that is read and written again may differ in its last bit.
+fn assert_near(found: &Value, rest: &Value) {
+    let rest = camel(rest);
+    for (name, value) in found.as_object().unwrap() {
+        match (value.as_f64(), rest[name].as_f64()) {
+            (Some(is), Some(should)) => assert!((is - should).abs() <= 1e-15 * should.abs(), "{name}: {is} is not {should}"),
+            _ => assert_eq!(value, &rest[name], "{name} of {rest}"),
+        }
+    }
+}
+
 const RUN: &str = "query Run($id: Int!) { backtest(id: $id) {
     id status name underlying tags parameters startDate endDate createdAt shared
     progress { fraction currentDate sessionsDone sessions equity }
@@ -55,17 +66,18 @@ fn a_run_has_the_numbers_of_its_rest_routes() {
     for (told, trade) in told.iter().zip(&trades) {
         let mut flat = told.clone();
         let legs = flat.as_object_mut().unwrap().remove("legs").unwrap();
-        assert_same(&flat, trade);
+        assert_near(&flat, trade);
         for (leg, expected) in legs.as_array().unwrap().iter().zip(trade["legs"].as_array().unwrap()) {
             assert_eq!((&leg["type"], &leg["strike"]), (&expected["type"], &expected["strike"]));
-            assert_same(&leg["entry"], &expected["entry"]);
-            assert_same(&leg["exit"], &expected["exit"]);
+            assert_near(&leg["entry"], &expected["entry"]);
+            assert_near(&leg["exit"], &expected["exit"]);
         }
     }
     let days = server.get(&format!("/backtests/{id}/equity")).expect(200).json()["data"].as_array().unwrap().clone();
     for (told, day) in nodes(&found["equity"]).iter().zip(&days) {
-        assert_eq!((&told["date"], &told["equity"], &told["margin"]), (&day["date"], &day["equity"], &day["margin"]));
-        assert_eq!(told["greeks"]["vega"], day["greeks"]["vega"]);
+        assert_eq!(told["date"], day["date"]);
+        let named = |of: &Value| json!({"equity": of["equity"], "margin": of["margin"], "vega": of["greeks"]["vega"]});
+        assert_near(&named(told), &named(day));
     }
     assert_eq!(nodes(&found["equity"]).len(), 40);
     let page = data(
