@@ -1,7 +1,7 @@
 //! The user's files under the contract of every source: what was imported is asked as a provider would be.
 
 use domain::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
-use domain::ports::{DailyMarket, Delivered, MarketData, ProviderError, Rejection, RowKind};
+use domain::ports::{DailyMarket, Delivered, MarketData, OptionChains, ProviderError, QuoteRows, Rejection, RowKind};
 use domain::testing::market_data_contract::{Case, every_promise};
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 use pollster::block_on;
@@ -25,6 +25,11 @@ const HOURS: &str = "ticker,timestamp_et,open,high,low,close,volume\n\
 const SHARES: &str = "ticker,shares_outstanding,as_of\nACME,2000,2026-01-05\n";
 const SPLITS: &str = "ticker,date,ratio\nACME,2026-06-15,2\n";
 const DIVIDENDS: &str = "ticker,ex_date,amount\nACME,2026-06-12,0.25\nACME,2026-06-12,-1\n";
+const CHAINS: &str = "quote_date,underlying,underlying_price,expiration,strike,type,bid,ask,iv\n\
+    2026-06-11,ACME,101.5,2026-06-19,100,c,2.1,2.2,0.31\n\
+    2026-06-11,ACME,101.5,2026-06-19,100,p,0.6,0.5,\n\
+    2026-06-12,ACME,101,2026-06-19,100,c,1.9,2,0.3\n\
+    2026-06-11,ACME,101.5,2026-06-10,100,c,1,2,\n";
 
 /// Files as a source.
 struct Files;
@@ -112,6 +117,18 @@ impl MarketData for Files {
     async fn dividends(&self, range: DayRange) -> Result<Delivered<Dividend>, ProviderError> {
         Ok(rows(RowKind::Dividends, DIVIDENDS, only!(Dividends), |row| range.contains(row.ex_day)))
     }
+
+    async fn option_chains(&self, underlying: Option<&Ticker>, day: Day) -> Result<OptionChains, ProviderError> {
+        let (pieces, rejected) = read(RowKind::Chains, CHAINS);
+        let mut chains = OptionChains { quotes: QuoteRows::default(), rejected };
+        for piece in pieces {
+            let Piece::Quotes(QuoteRows { underlyings, rows }) = piece else { continue };
+            let asked = |number: u32| underlying.is_none_or(|one| underlyings.get(number as usize) == Some(one));
+            chains.quotes.rows.extend(rows.into_iter().filter(|row| row.quote.day == day && asked(row.underlying)));
+            chains.quotes.underlyings = underlyings;
+        }
+        Ok(chains)
+    }
 }
 
 #[test]
@@ -124,6 +141,7 @@ fn files_keep_every_promise_of_the_port() {
         range: DayRange::new(day("2026-06-01"), day("2026-06-30")).unwrap(),
         listed: ticker("ACME"),
         unknown: ticker("NOPE"),
+        optioned: ticker("ACME"),
         raw_close: (ticker("ACME"), day("2026-06-11"), 101.5),
     };
     block_on(every_promise(&Files, &case));
@@ -132,4 +150,5 @@ fn files_keep_every_promise_of_the_port() {
     assert_eq!(lines(RowKind::DailyBars, BARS), [5, 6]);
     assert_eq!(lines(RowKind::IntradayBars, HOURS), [4]);
     assert_eq!(lines(RowKind::Dividends, DIVIDENDS), [3]);
+    assert_eq!(lines(RowKind::Chains, CHAINS), [5]);
 }

@@ -55,7 +55,7 @@ pub(crate) const ABOUT: About = About {
         shares: true,
         splits: true,
         dividends: true,
-        chains: false,
+        chains: true,
         synthetic: false,
     },
     limits: "2 GB a file, unpacked; bodies above 90 MB are sent in parts",
