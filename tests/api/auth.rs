@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use system_tests::{Options, Reply, Request, Server, repository, small_chain, strangle};
 
 /// Every route that needs a scope, with a request that is refused for its content once it is let in.
-const WRITES: [(&str, &str, &str); 19] = [
+const WRITES: [(&str, &str, &str); 21] = [
     ("POST", "/build-index", "build"),
+    ("PUT", "/definitions/77", "build"),
+    ("DELETE", "/definitions/77", "build"),
     ("POST", "/imports?kind=daily_bars", "ingest"),
     ("DELETE", "/imports/77", "ingest"),
     ("PUT", "/imports/77/parts/1", "ingest"),
@@ -30,7 +32,7 @@ const WRITES: [(&str, &str, &str); 19] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 47] = [
+const READS: [(&str, &str); 52] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
@@ -44,8 +46,13 @@ const READS: [(&str, &str); 47] = [
     ("GET", "/index-trades"),
     ("GET", "/index-compare?benchmark=X"),
     ("GET", "/index-quality"),
+    ("GET", "/index-membership?date=2026-08-03"),
+    ("GET", "/shares?ticker=A"),
     ("POST", "/what-if"),
     ("POST", "/indices/x/look-ahead-check"),
+    ("GET", "/definitions"),
+    ("GET", "/definitions/x"),
+    ("GET", "/definitions/x/compare?against=y"),
     ("GET", "/indices"),
     ("GET", "/indices/x"),
     ("GET", "/providers"),

@@ -530,3 +530,101 @@ fn the_workbook_has_the_sheets_of_research_that_are_named() {
     assert!(!book.sheet_names().contains(&"Contributions".to_owned()));
     let _ = server.post("/export-data", &json!({"index": slug, "sheets": ["trades"]})).problem(422, "invalid_value");
 }
+
+#[test]
+fn questions_are_kept_by_name_and_stand_side_by_side() {
+    let server = market();
+    let slug = build(&server, json!({"top_n": 20}));
+    let put = |name: &str, body: &Value| server.request("PUT", &format!("/definitions/{name}")).json(body).send();
+    let delete = |name: &str| server.request("DELETE", &format!("/definitions/{name}")).send();
+    let by_cap = json!({"index": slug, "weighting": "cap"});
+    let kept = put("by-cap", &by_cap).expect(200).json();
+    assert_eq!((&kept["name"], &kept["definition"]), (&json!("by-cap"), &by_cap));
+    let _ = put("ten", &json!({"index": slug, "top_n": 5})).expect(200);
+    let _ = put("ten", &json!({"index": slug, "top_n": 10})).expect(200);
+    let list = server.get("/definitions").expect(200).json();
+    let named: Vec<_> = list["data"].as_array().unwrap().iter().map(|one| (&one["name"], &one["changes"][0])).collect();
+    assert_eq!(named, [(&json!("by-cap"), &json!("weighting cap")), (&json!("ten"), &json!("10 members"))]);
+    // Beside each other they are what each is beside the index.
+    let found = server.get("/definitions/ten/compare?against=by-cap").expect(200).json();
+    let alone = |question: Value| server.post("/what-if", &question).expect(200).json();
+    let (ten, caps) = (alone(json!({"index": slug, "top_n": 10})), alone(by_cap));
+    assert_eq!(found["data"].as_array().unwrap().len(), ten["data"].as_array().unwrap().len());
+    for ((both, own), other) in found["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(ten["data"].as_array().unwrap())
+        .zip(caps["data"].as_array().unwrap())
+    {
+        assert_eq!(both["date"], own["date"]);
+        assert_same(number(both, "level"), number(own, "variant"), 1e-9);
+        assert_same(number(both, "against"), number(other, "variant"), 1e-9);
+    }
+    let cumulative = |side: &Value| number(&side["result"], "cumulative_return");
+    let difference = cumulative(&found["definition"]) - cumulative(&found["against"]);
+    assert_same(number(&found, "tracking_difference"), difference, 1e-12);
+    assert_same(sum(&found["members"], "weight"), 1.0, 1e-12);
+    assert_same(sum(&found["members"], "against"), 1.0, 1e-12);
+    // An index as it is differs from itself in nothing.
+    let plain =
+        server.get(&format!("/definitions/{slug}/compare?against={slug}&start_date=2026-08-03")).expect(200).json();
+    assert_eq!((&plain["active_share"], &plain["start_date"]), (&json!(0.0), &json!("2026-08-03")));
+    assert_eq!(plain["definition"]["changes"], json!([]));
+    let performance = server.performance(&format!("index={slug}&start_date=2026-08-03"));
+    let last = performance["data"].as_array().unwrap().last().unwrap();
+    assert_same(cumulative(&plain["definition"]), number(last, "cumulative_return"), 1e-12);
+    // What is forgotten is gone.
+    let _ = delete("ten").expect(204);
+    let _ = delete("ten").problem(404, "not_found");
+    let _ = server.get("/definitions/ten").problem(404, "not_found");
+    let _ = server.get("/definitions/by-cap/compare?against=ten").problem(404, "not_found");
+    let _ = server.get("/definitions/by-cap/compare").problem(400, "missing_parameter");
+    let dated = json!({"top_n": 5, "start_date": "2026-07-01"});
+    for (name, body) in [("dated", &dated), ("Upper", &json!({"top_n": 5})), ("none", &json!({}))] {
+        let _ = put(name, body).problem(422, "invalid_value");
+    }
+}
+
+#[test]
+fn holdings_come_as_a_workbook_too() {
+    let server = market();
+    let slug = build(&server, json!({"top_n": 20}));
+    // The members of a day as the service itself writes them are no holdings: a column is missing.
+    let composition = format!("/index-composition?index={slug}&date=2026-07-01&format=xlsx");
+    let workbook = server.get(&composition).expect(200).body;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let send = |body: Vec<u8>| {
+        server.request("POST", &format!("/what-if?index={slug}")).header("content-type", kind).body(body).send()
+    };
+    let problem = send(workbook).problem(422, "invalid_value");
+    assert!(problem["detail"].as_str().unwrap().contains("the columns date, ticker"), "{problem}");
+    let _ = send(b"date,ticker\n".to_vec()).problem(400, "malformed_body");
+    // One in which a spreadsheet program would find the table at once.
+    let file = fs::read(system_tests::repository().join("tests/api/holdings.xlsx")).unwrap();
+    let found = send(file).expect(200).json();
+    let csv = "date,ticker,weight\n2026-07-01,C01,0.6\n2026-07-01,C02,0.4\n2026-08-03,C03,0.5\n2026-08-03,C04,0.5\n";
+    let path = format!("/what-if?index={slug}");
+    let same = server.request("POST", &path).header("content-type", "text/csv").body(csv.to_owned()).send();
+    assert_eq!(found, same.expect(200).json());
+}
+
+#[test]
+fn tables_come_as_csv_and_as_workbooks() {
+    use calamine::Reader;
+    let server = market();
+    build(&server, json!({"top_n": 20}));
+    for path in ["/index-statistics", "/index-attribution", "/index-trades", "/index-quality", "/index-compare"] {
+        let query =
+            if path == "/index-compare" { format!("{path}?{SLUG}&benchmark=C03") } else { format!("{path}?{SLUG}") };
+        let csv = server.get(&format!("{query}&format=csv")).expect(200).text();
+        let reply = server.get(&format!("{query}&format=xlsx")).expect(200);
+        assert!(reply.header("content-disposition").unwrap().contains(".xlsx"), "{path}");
+        let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(reply.body)).unwrap();
+        let name = book.sheet_names()[0].clone();
+        let sheet = book.worksheet_range(&name).unwrap();
+        assert_eq!(sheet.rows().len(), csv.lines().count(), "{path}");
+        let accepted = server.request("GET", &query).header("accept", "text/csv").send().expect(200).text();
+        assert_eq!(accepted, csv, "{path}");
+    }
+}

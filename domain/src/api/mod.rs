@@ -45,11 +45,13 @@ pub use problem::{FieldError, ProblemBody};
 pub use providers::{Provider, ProviderCapabilities, ProviderList, ProviderSetting};
 pub use reconciliation::{Reconciliation, ValueDifference};
 pub use research::{
-    ActiveShare, Brinson, BrinsonOfSector, ComparedSession, ContributionOfMember, ContributionOfSector, CostModel,
-    DatedHolding, DefinedStatistic, DistributionBin, DrawdownRow, IndexAttribution, IndexComparison, IndexQuality,
-    IndexStatistics, IndexTrades, LookAheadCheck, LookAheadReport, LookAheadSession, MonthReturn, MovedValue,
-    PortfolioValue, QualityFinding, QualityRepair, RebalanceSummary, RollingStatistics, RollingWindow, TradeOrder,
-    TradingCosts, WhatIf, WhatIfMember, WhatIfResult, WhatIfSession, WhatIfSide, YearComparison, YearReturn,
+    ActiveShare, Brinson, BrinsonOfSector, ComparedDefinition, ComparedLevels, ComparedMember, ComparedSession,
+    ContributionOfMember, ContributionOfSector, CostModel, DatedHolding, DefinedStatistic, DefinitionComparison,
+    DistributionBin, DrawdownRow, IndexAttribution, IndexComparison, IndexMembership, IndexQuality, IndexStatistics,
+    IndexTrades, KnownMember, LookAheadCheck, LookAheadReport, LookAheadSession, MonthReturn, MovedValue,
+    PortfolioValue, QualityFinding, QualityRepair, RebalanceSummary, RollingStatistics, RollingWindow, SavedDefinition,
+    SavedDefinitionList, SavedDefinitionSummary, SharesHistory, SharesRow, TradeOrder, TradingCosts, WhatIf,
+    WhatIfMember, WhatIfResult, WhatIfSession, WhatIfSide, YearComparison, YearReturn,
 };
 pub use sign_in::{ExchangeCode, ExchangedToken, OidcOptions, SignInOptions};
 pub use stream_batch::{read_batch, read_number};

@@ -85,7 +85,14 @@ static ROUTES: &[Route] = table! {
     Get    "/index-trades"          (READ)              indices::trades;
     Get    "/index-compare"         (READ)              indices::compare;
     Get    "/index-quality"         (READ)              indices::quality;
+    Get    "/index-membership"      (READ)              indices::membership;
+    Get    "/shares"                (READ)              indices::shares;
     Post   "/what-if"               (READ)              indices::what_if;
+    Get    "/definitions"           (READ)              indices::list_definitions;
+    Put    "/definitions/{name}"    (BUILD)             indices::save_definition;
+    Get    "/definitions/{name}"    (READ)              indices::get_definition;
+    Delete "/definitions/{name}"    (BUILD)             indices::delete_definition;
+    Get    "/definitions/{name}/compare" (READ)         indices::compare_definitions;
     Get    "/indices"               (READ)              indices::list;
     Get    "/indices/{slug}"        (READ)              indices::one;
     Post   "/indices/{slug}/look-ahead-check" (READ)    indices::look_ahead;

@@ -91,8 +91,8 @@ pub(super) enum Body {
     Table,
     /// A part of a file.
     Bytes,
-    /// JSON, or a CSV file of which this is an example.
-    JsonOrCsv(Shape, &'static str),
+    /// JSON, a CSV file of which this is an example, or a workbook of the same.
+    JsonOrTable(Shape, &'static str),
 }
 
 impl Body {
@@ -114,11 +114,13 @@ impl Body {
                     "application/gzip": file("A CSV file packed by gzip."),
                 },
             }),
-            Self::JsonOrCsv(shape, example) => json!({
+            Self::JsonOrTable(shape, example) => json!({
                 "required": true,
                 "content": {
                     "application/json": shape.content(),
                     "text/csv": {"schema": {"type": "string"}, "example": example},
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
+                        file("The same columns on the first sheet of a workbook."),
                 },
             }),
             Self::Bytes => json!({
@@ -141,8 +143,6 @@ pub(super) enum Answer {
     Cached(Shape),
     /// The same, also as CSV and as a workbook.
     CachedTable(Shape),
-    /// The same, also as CSV.
-    CachedCsv(Shape),
     /// A workbook.
     Workbook,
     /// A CSV file.
@@ -158,16 +158,14 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 impl Answer {
     /// Whether the caches keep it, so that it has an entity tag.
     pub(super) const fn is_cached(self) -> bool {
-        matches!(self, Self::Cached(_) | Self::CachedTable(_) | Self::CachedCsv(_))
+        matches!(self, Self::Cached(_) | Self::CachedTable(_))
     }
 
     const fn shape(self) -> Option<Shape> {
         match self {
-            Self::Json(shape)
-            | Self::JsonOrCsv(shape, _)
-            | Self::Cached(shape)
-            | Self::CachedTable(shape)
-            | Self::CachedCsv(shape) => Some(shape),
+            Self::Json(shape) | Self::JsonOrCsv(shape, _) | Self::Cached(shape) | Self::CachedTable(shape) => {
+                Some(shape)
+            }
             Self::Workbook | Self::Csv(_) | Self::Document(_) | Self::Text(..) | Self::Empty => None,
         }
     }
@@ -186,10 +184,6 @@ impl Answer {
                     "example": serde_json::from_str::<Value>(example).unwrap_or_default(),
                 },
             }),
-            Self::CachedCsv(shape) => json!({
-                "application/json": shape.content(),
-                "text/csv": {"schema": {"type": "string", "description": "RFC 4180, the main table row by row."}},
-            }),
             Self::CachedTable(shape) => json!({
                 "application/json": shape.content(),
                 "text/csv": {"schema": {"type": "string", "description": "RFC 4180, the same numbers row by row."}},
@@ -207,7 +201,7 @@ impl Operation {
     /// The types that it names.
     pub(super) fn shapes(&self) -> impl Iterator<Item = Shape> {
         let body = match self.body {
-            Some(Body::Json(shape) | Body::OptionalJson(shape) | Body::JsonOrCsv(shape, _)) => Some(shape),
+            Some(Body::Json(shape) | Body::OptionalJson(shape) | Body::JsonOrTable(shape, _)) => Some(shape),
             Some(Body::Table | Body::Bytes) | None => None,
         };
         body.into_iter().chain(self.answer.shape())
@@ -280,7 +274,7 @@ impl Operation {
         {
             names.push("x-data-version");
         }
-        if matches!(self.answer, Answer::Workbook | Answer::Csv(_) | Answer::CachedTable(_) | Answer::CachedCsv(_)) {
+        if matches!(self.answer, Answer::Workbook | Answer::Csv(_) | Answer::CachedTable(_)) {
             names.push("Content-Disposition");
         }
         if self.status == 201 {

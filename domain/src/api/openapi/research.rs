@@ -2,10 +2,11 @@
 
 use super::access::Access;
 use super::operation::{Answer, Body, Operation, Shape};
-use super::parameters::{END, GAPS, INDEX, Kind, Parameter, START};
+use super::parameters::{DATE, END, GAPS, INDEX, Kind, Parameter, START};
 use crate::api::{
-    IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades, LookAheadCheck, LookAheadReport,
-    WhatIf, WhatIfResult,
+    DefinitionComparison, IndexAttribution, IndexComparison, IndexMembership, IndexQuality, IndexStatistics,
+    IndexTrades, LookAheadCheck, LookAheadReport, SavedDefinition, SavedDefinitionList, SharesHistory, WhatIf,
+    WhatIfResult,
 };
 
 const IMPOSSIBLE: &str =
@@ -21,10 +22,19 @@ const HOLES_OR_BENCHMARK: &str = "`missing_sessions`, `sessions_not_built`; `ben
 
 const FORM: Parameter = Parameter::query(
     "format",
-    Kind::Choice(&["json", "csv"], true),
-    "The form of the answer: all of it, or its main table.",
+    Kind::Choice(&["json", "csv", "xlsx"], true),
+    "The form of the answer: all of it, or its main table; `Accept` works too.",
 );
 const BENCHMARK: Parameter = Parameter::query("benchmark", Kind::Text(""), "A ticker that is held.");
+
+const KNOWN_ON: Parameter = Parameter::query(
+    "known_on",
+    Kind::Date(""),
+    "By what was stored at the end of this day (UTC); absent = at present.",
+);
+
+const NAME: Parameter =
+    Parameter::path("name", Kind::Text("calm"), "Its name: 1 to 64 of `a-z`, `0-9`, `-`, `_` and `.`.");
 
 const fn number(name: &'static str, about: &'static str) -> Parameter {
     Parameter::query(name, Kind::Text(""), about)
@@ -57,7 +67,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         body: None,
         status: 200,
-        answer: Answer::CachedCsv(Shape::of::<IndexStatistics>(include_str!("examples/index_statistics.json"))),
+        answer: Answer::CachedTable(Shape::of::<IndexStatistics>(include_str!("examples/index_statistics.json"))),
         problems: &[(404, NOT_BUILT), (409, HOLES_OR_BENCHMARK), (422, IMPOSSIBLE)],
     },
     Operation {
@@ -72,7 +82,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         parameters: &[START, END, INDEX, GAPS, FORM],
         body: None,
         status: 200,
-        answer: Answer::CachedCsv(Shape::of::<IndexAttribution>(include_str!("examples/index_attribution.json"))),
+        answer: Answer::CachedTable(Shape::of::<IndexAttribution>(include_str!("examples/index_attribution.json"))),
         problems: &[(404, NOT_BUILT), (409, HOLES), (422, IMPOSSIBLE_OR_LARGE)],
     },
     Operation {
@@ -111,7 +121,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         body: None,
         status: 200,
-        answer: Answer::CachedCsv(Shape::of::<IndexTrades>(include_str!("examples/index_trades.json"))),
+        answer: Answer::CachedTable(Shape::of::<IndexTrades>(include_str!("examples/index_trades.json"))),
         problems: &[
             (404, "`no_data`: nothing of the range is built, or the date is no rebalance; `not_found`: no such index."),
             (409, HOLES),
@@ -138,7 +148,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         body: None,
         status: 200,
-        answer: Answer::CachedCsv(Shape::of::<IndexComparison>(include_str!("examples/index_comparison.json"))),
+        answer: Answer::CachedTable(Shape::of::<IndexComparison>(include_str!("examples/index_comparison.json"))),
         problems: &[(404, NOT_BUILT), (409, HOLES_OR_BENCHMARK), (422, IMPOSSIBLE_OR_LARGE)],
     },
     Operation {
@@ -164,11 +174,53 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         body: None,
         status: 200,
-        answer: Answer::CachedCsv(Shape::of::<IndexQuality>(include_str!("examples/index_quality.json"))),
+        answer: Answer::CachedTable(Shape::of::<IndexQuality>(include_str!("examples/index_quality.json"))),
         problems: &[
             (404, NOT_BUILT),
             (409, "`sessions_not_built`: data is held but not built."),
             (422, IMPOSSIBLE_OR_LARGE),
+        ],
+    },
+    Operation {
+        method: "get",
+        path: "/index-membership",
+        access: Access::Read,
+        tag: "research",
+        id: "indexMembership",
+        summary: "Who would have been chosen from what was known on a day",
+        about: "Ranks the close again from the values that were stored at the end of `known_on`, also those that were replaced since, \
+            and says of each member where its market cap came from: the source's own, or a share count by the day of its \
+            publication. Between two rebalances it is the close of the last one.",
+        parameters: &[DATE, KNOWN_ON, INDEX, FORM],
+        body: None,
+        status: 200,
+        answer: Answer::CachedTable(Shape::of::<IndexMembership>(include_str!("examples/membership.json"))),
+        problems: &[
+            (
+                404,
+                "`not_a_session`; `no_data`: nothing was known of it then, or nothing is built; `not_found`: no such index.",
+            ),
+            (
+                422,
+                "`invalid_value`; `not_point_in_time`: the index has a buffer, counts companies or repairs market caps.",
+            ),
+        ],
+    },
+    Operation {
+        method: "get",
+        path: "/shares",
+        access: Access::Read,
+        tag: "research",
+        id: "shares",
+        summary: "The share counts of a ticker by publication date",
+        about: "Every count that was ever stored, or those in force at the end of `known_on`, each with its source.",
+        parameters: &[Parameter::query("ticker", Kind::Text(""), "The symbol; required."), KNOWN_ON],
+        body: None,
+        status: 200,
+        answer: Answer::Cached(Shape::of::<SharesHistory>(include_str!("examples/shares_history.json"))),
+        problems: &[
+            (404, "`not_found`: no count of that ticker is held; `no_data`: nothing had been stored by then."),
+            (422, "`invalid_value`: no ticker, or a day in the future."),
         ],
     },
     Operation {
@@ -200,10 +252,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
         tag: "research",
         id: "whatIf",
         summary: "A changed index, or holdings of one's own, beside the index as it is",
-        about: "Nothing is stored. As `text/csv` the body is dated holdings (`date,ticker` and optionally `weight`), with `index`, \
-            `start_date` and `end_date` as query parameters; with JSON they are in the body.",
+        about: "Nothing is stored. As `text/csv`, or as an `.xlsx` workbook, the body is dated holdings (`date,ticker` and optionally \
+            `weight`), with `index`, `start_date` and `end_date` as query parameters; with JSON they are in the body.",
         parameters: &[START, END, INDEX],
-        body: Some(Body::JsonOrCsv(
+        body: Some(Body::JsonOrTable(
             Shape::of::<WhatIf>(include_str!("examples/what_if.json")),
             "date,ticker,weight\n2024-01-02,AAA,0.6\n2024-01-02,BBB,0.4\n",
         )),
@@ -213,8 +265,97 @@ pub(super) const OPERATIONS: &[Operation] = &[
             (404, NOT_BUILT),
             (409, "`sessions_not_built`: data is held but not built."),
             (413, "`body_too_large`: more than 1 MB."),
-            (415, "`unsupported_content_type`: the body is neither JSON nor CSV."),
+            (415, "`unsupported_content_type`: the body is neither JSON, CSV nor a workbook."),
             (422, "`invalid_value`: every field that broke a rule; `range_too_large`; `nothing_held`."),
+        ],
+    },
+    Operation {
+        method: "get",
+        path: "/definitions",
+        access: Access::Read,
+        tag: "research",
+        id: "listDefinitions",
+        summary: "The what-if questions that are kept",
+        about: "The caller's own, by name; an owner keeps at most 100.",
+        parameters: &[],
+        body: None,
+        status: 200,
+        answer: Answer::Json(Shape::of::<SavedDefinitionList>(include_str!("examples/saved_definitions.json"))),
+        problems: &[],
+    },
+    Operation {
+        method: "put",
+        path: "/definitions/{name}",
+        access: Access::Needs("build"),
+        tag: "research",
+        id: "saveDefinition",
+        summary: "Keeps a what-if question",
+        about: "In place of the one of that name. The body is that of `POST /what-if` without dates; dated holdings as CSV or as a \
+            workbook come with `index` as query parameter.",
+        parameters: &[NAME, INDEX],
+        body: Some(Body::JsonOrTable(
+            Shape::of::<WhatIf>(include_str!("examples/definition.json")),
+            "date,ticker,weight\n2024-01-02,AAA,0.6\n2024-01-02,BBB,0.4\n",
+        )),
+        status: 200,
+        answer: Answer::Json(Shape::of::<SavedDefinition>(include_str!("examples/saved_definition.json"))),
+        problems: &[
+            (409, "`too_many_definitions`: 100 per owner."),
+            (413, "`body_too_large`: more than 1 MB."),
+            (415, "`unsupported_content_type`: the body is neither JSON, CSV nor a workbook."),
+            (422, "`invalid_value`: every field that broke a rule, also a date and a name of other characters."),
+        ],
+    },
+    Operation {
+        method: "get",
+        path: "/definitions/{name}",
+        access: Access::Read,
+        tag: "research",
+        id: "getDefinition",
+        summary: "One what-if question that is kept",
+        about: "",
+        parameters: &[NAME],
+        body: None,
+        status: 200,
+        answer: Answer::Json(Shape::of::<SavedDefinition>(include_str!("examples/saved_definition.json"))),
+        problems: &[(404, "`not_found`: the caller keeps none of that name.")],
+    },
+    Operation {
+        method: "delete",
+        path: "/definitions/{name}",
+        access: Access::Needs("build"),
+        tag: "research",
+        id: "deleteDefinition",
+        summary: "Forgets a what-if question",
+        about: "",
+        parameters: &[NAME],
+        body: None,
+        status: 204,
+        answer: Answer::Empty,
+        problems: &[(404, "`not_found`: the caller keeps none of that name.")],
+    },
+    Operation {
+        method: "get",
+        path: "/definitions/{name}/compare",
+        access: Access::Read,
+        tag: "research",
+        id: "compareDefinitions",
+        summary: "Two definitions side by side",
+        about: "Both are walked over the same sessions and rebased at the first. `against` is another name, or the slug of an index, \
+            which is then taken as it is; so may the name in the path be.",
+        parameters: &[
+            NAME,
+            Parameter::query("against", Kind::Text(""), "Another name, or an index's slug."),
+            START,
+            END,
+        ],
+        body: None,
+        status: 200,
+        answer: Answer::Json(Shape::of::<DefinitionComparison>(include_str!("examples/definition_comparison.json"))),
+        problems: &[
+            (404, "`not_found`: no definition of that name and no index; `no_data`: nothing of the range is built."),
+            (409, "`sessions_not_built`; `benchmark_incomplete`: both are not held on the same sessions."),
+            (422, "`invalid_value`; `range_too_large`; `nothing_held`."),
         ],
     },
 ];

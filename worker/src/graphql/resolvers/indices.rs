@@ -64,14 +64,14 @@ pub(super) async fn explain(asked: Asked<'_>) -> Result<Json, Problem> {
 }
 
 /// The date asked for, else that of the last built session.
-fn dated(asked: Asked<'_>) -> Result<Query, Problem> {
+pub(super) fn dated(asked: Asked<'_>) -> Result<Query, Problem> {
     let given = asked.arguments.text("date").or_else(|| asked.parent["last_session"].as_str());
     let slug = text_of(asked.parent, "slug")?;
     let date = given.ok_or_else(|| Problem::no_data(format!("nothing of {slug} is built yet"), Vec::new()))?;
     Ok(Query::of(&[("date", date)]))
 }
 
-async fn row_of_parent(asked: Asked<'_>) -> Result<IndexRow, Problem> {
+pub(super) async fn row_of_parent(asked: Asked<'_>) -> Result<IndexRow, Problem> {
     row(asked.sources, text_of(asked.parent, "slug")?).await
 }
 

@@ -11,6 +11,7 @@ mod ingestions;
 mod lists;
 mod market;
 mod providers;
+mod research;
 mod streams;
 
 use futures_util::FutureExt;
@@ -74,6 +75,12 @@ static RESOLVERS: &[(&str, &str, Resolver)] = table! {
     "Index" "composition" indices::composition;
     "Index" "changes" indices::changes;
     "Index" "explain" indices::explain;
+    "Index" "statisticsPage" research::statistics;
+    "Index" "attribution" research::attribution;
+    "Index" "trades" research::trades;
+    "Index" "compare" research::compare;
+    "Index" "quality" research::quality;
+    "Index" "membership" research::membership;
     "Performance" "points" lists::points;
     "Performance" "statistics" indices::statistics;
     "Composition" "constituents" lists::constituents;

@@ -27,6 +27,8 @@ mod reader;
 mod real_files;
 mod rows;
 mod sessions;
+mod workbook;
+mod workbook_xml;
 
 pub(crate) use error::FileError;
 pub(crate) use gzip::{GzipDecoder, LONGEST_FILE};
@@ -36,6 +38,7 @@ pub(crate) use parquet_pages::{Pages, Value};
 pub(crate) use pieces::Piece;
 pub(crate) use reader::FileSummary;
 pub(crate) use rows::{FileRules, SHOWN_REJECTIONS};
+pub(crate) use workbook::{Cell, read_first_sheet};
 
 use domain::ports::Capabilities;
 

@@ -27,7 +27,11 @@ pub(super) use format::{Csv, text as csv_text};
 pub(super) use list::{list, one};
 pub(super) use performance::performance;
 pub(crate) use performance::{Wanted, load as load_performance, read_benchmark};
-pub(super) use research::{attribution, compare, look_ahead, quality, statistics, trades, what_if};
+pub(crate) use research::{answers, load_membership, read_known_on};
+pub(super) use research::{
+    attribution, compare, compare_definitions, delete_definition, get_definition, list_definitions, look_ahead,
+    membership, quality, save_definition, shares, statistics, trades, what_if,
+};
 
 use domain::calendar;
 use domain::index::IndexDefinition;

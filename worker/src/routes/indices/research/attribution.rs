@@ -1,12 +1,15 @@
 //! `GET /index-attribution`.
 
 use domain::api::{Brinson, BrinsonOfSector, ContributionOfMember, ContributionOfSector, IndexAttribution};
+use domain::export::{Cell, NumberFormat};
 use domain::research::{BrinsonEffect, brinson_fachler, contributions};
+use domain::units::Day;
 
-use super::super::format::{Csv, optional, text};
+use super::super::format::Format;
 use super::super::performance::Wanted;
 use super::super::{read_bridge, read_range, slug_of};
-use super::{Form, Read, key_of, read};
+use super::table::{Table, TableColumn, Tabular, computed, count, optional_text};
+use super::{Read, key_of, read};
 use crate::routes::cached::cached;
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
@@ -20,13 +23,13 @@ pub(in crate::routes) async fn attribution(call: &Call) -> Answer {
     let query = call.query(&["start_date", "end_date", "index", "gaps", "format"])?;
     let (start, end) = read_range(&query, call.now)?;
     let wanted = Wanted { start, end, bridge: read_bridge(&query)?, benchmark: None };
-    let (slug, form) = (slug_of(&query), Form::of(&query)?);
-    let key = format!("{}&{}", key_of(&slug, &wanted), form.name());
+    let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
+    let key = format!("{}&{}", key_of(&slug, &wanted), format.name());
     let scopes = scopes(&slug);
     cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
         let read = read(db, &slug, &wanted, 0).await?;
         let versions = read.studied.versions.clone();
-        form.computed(&attributed(read), csv, versions, &format!("{slug}-attribution"))
+        computed(format, &attributed(read), versions, &slug, "attribution")
     })
     .await
 }
@@ -84,18 +87,33 @@ pub(super) fn attributed(read: Read) -> IndexAttribution {
     }
 }
 
-fn csv(answer: &IndexAttribution) -> Vec<u8> {
-    let mut table = Csv::new(&["ticker", "name", "sector", "sessions", "mean_weight", "own_return", "contribution"]);
-    for member in &answer.members {
-        table.row(&[
-            text(&member.ticker),
-            optional(member.name.as_deref().map(text)),
-            optional(member.sector.as_deref().map(text)),
-            member.sessions.to_string(),
-            member.mean_weight.to_string(),
-            member.own_return.to_string(),
-            member.contribution.to_string(),
-        ]);
+const COLUMNS: &[TableColumn] = &[
+    ("ticker", "Ticker", 10.0, NumberFormat::General),
+    ("name", "Name", 34.0, NumberFormat::General),
+    ("sector", "Sector", 26.0, NumberFormat::General),
+    ("sessions", "Sessions", 11.0, NumberFormat::Whole),
+    ("mean_weight", "Mean weight", 14.0, NumberFormat::Percent4),
+    ("own_return", "Own return", 14.0, NumberFormat::Percent4),
+    ("contribution", "Contribution", 15.0, NumberFormat::Percent4),
+];
+
+impl Tabular for IndexAttribution {
+    fn about(&self) -> (&str, Day, bool, &[String]) {
+        (&self.index, self.end_date, self.synthetic, &self.warnings)
     }
-    table.into_bytes()
+
+    fn table(&self) -> Table {
+        let row = |member: &ContributionOfMember| {
+            vec![
+                Cell::text(member.ticker.clone()),
+                optional_text(member.name.as_deref()),
+                optional_text(member.sector.as_deref()),
+                count(member.sessions),
+                Cell::Number(member.mean_weight),
+                Cell::Number(member.own_return),
+                Cell::Number(member.contribution),
+            ]
+        };
+        Table { name: "Contributions", columns: COLUMNS, rows: self.members.iter().map(row).collect() }
+    }
 }

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::{ActiveShare, ComparedSession, IndexComparison, YearComparison};
+use domain::export::{Cell, NumberFormat};
 use domain::index::BASE_VALUE;
 use domain::research::{active_share, compare as side_by_side};
 use domain::stats::{DatedReturn, Series, Statistics, alpha, statistics, yearly_returns};
-use domain::units::DayRange;
+use domain::units::{Day, DayRange};
 
-use super::super::format::{Csv, optional};
+use super::super::format::{Format, optional};
 use super::super::performance::{Loaded, Wanted, load, named_statistics};
 use super::super::{find, read_bridge, read_range, slug_of};
 use super::statistics::read_benchmark;
-use super::{Form, key_of, range_of, refuse_too_many};
+use super::table::{Table, TableColumn, Tabular, computed};
+use super::{key_of, range_of, refuse_too_many};
 use crate::error::Problem;
 use crate::routes::cached::cached;
 use crate::routes::request::Call;
@@ -30,24 +32,39 @@ pub(in crate::routes) async fn compare(call: &Call) -> Answer {
     let query = call.query(&["start_date", "end_date", "index", "gaps", "benchmark", "against", "format"])?;
     let (start, end) = read_range(&query, call.now)?;
     let wanted = Wanted { start, end, bridge: read_bridge(&query)?, benchmark: read_benchmark(&query)? };
-    let (slug, form) = (slug_of(&query), Form::of(&query)?);
-    let other = match (query.text("against"), &wanted.benchmark) {
-        (None, None) => return Err(Problem::missing_parameter("benchmark")),
-        (Some(other), Some(_)) => return Err(Problem::impossible("against", other, "absent where benchmark is given")),
-        (other, _) => other.map(str::to_owned),
-    };
-    let key = format!("{}&{}&{}", key_of(&slug, &wanted), optional(other.as_ref()), form.name());
+    let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
+    let other = checked_against(&wanted, query.text("against"))?;
+    let key = format!("{}&{}&{}", key_of(&slug, &wanted), optional(other.as_ref()), format.name());
     let mut scopes = vec!["market".to_owned(), format!("index:{slug}")];
     scopes.extend(other.iter().map(|other| format!("index:{other}")));
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     cached(call, &scopes, &key, async |db| {
-        let (answer, versions) = match &other {
-            None => against_ticker(db, &slug, &wanted).await?,
-            Some(other) => against_index(db, &slug, other, &wanted).await?,
-        };
-        form.computed(&answer, csv, versions, &format!("{slug}-compared"))
+        let (answer, versions) = answered(db, &slug, &wanted, other.as_deref()).await?;
+        computed(format, &answer, versions, &slug, "compared")
     })
     .await
+}
+
+/// The other index, where there is one: exactly one of `benchmark` and `against` must be given.
+pub(super) fn checked_against(wanted: &Wanted, against: Option<&str>) -> Result<Option<String>, Problem> {
+    match (against, &wanted.benchmark) {
+        (None, None) => Err(Problem::missing_parameter("benchmark")),
+        (Some(other), Some(_)) => Err(Problem::impossible("against", other, "absent where benchmark is given")),
+        (other, _) => Ok(other.map(str::to_owned)),
+    }
+}
+
+/// The comparison with the versions it was read under.
+pub(super) async fn answered(
+    db: &D1,
+    slug: &str,
+    wanted: &Wanted,
+    other: Option<&str>,
+) -> Result<(IndexComparison, Versions), Problem> {
+    match other {
+        None => against_ticker(db, slug, wanted).await,
+        Some(other) => against_index(db, slug, other, wanted).await,
+    }
 }
 
 async fn against_ticker(db: &D1, slug: &str, wanted: &Wanted) -> Result<(IndexComparison, Versions), Problem> {
@@ -167,10 +184,21 @@ fn compared(loaded: Loaded, against: &str, theirs: &[f64], share: Option<ActiveS
     }
 }
 
-fn csv(answer: &IndexComparison) -> Vec<u8> {
-    let mut table = Csv::new(&["date", "level", "against"]);
-    for point in &answer.data {
-        table.row(&[point.date.to_string(), point.level.to_string(), point.against.to_string()]);
+const COLUMNS: &[TableColumn] = &[
+    ("date", "Date", 12.0, NumberFormat::Date),
+    ("level", "Level", 14.0, NumberFormat::Decimal4),
+    ("against", "Against", 14.0, NumberFormat::Decimal4),
+];
+
+impl Tabular for IndexComparison {
+    fn about(&self) -> (&str, Day, bool, &[String]) {
+        (&self.index, self.end_date, self.synthetic, &self.warnings)
     }
-    table.into_bytes()
+
+    fn table(&self) -> Table {
+        let row = |point: &ComparedSession| {
+            vec![Cell::Date(point.date), Cell::Number(point.level), Cell::Number(point.against)]
+        };
+        Table { name: "Comparison", columns: COLUMNS, rows: self.data.iter().map(row).collect() }
+    }
 }

@@ -1,4 +1,4 @@
-//! Dated holdings of one's own, as JSON or as a CSV file.
+//! Dated holdings of one's own, as JSON, as a CSV file or as an Excel workbook.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use domain::api::DatedHolding;
 use domain::units::{Day, Ticker};
 
 use crate::error::{Problem, echo, field_error};
+use crate::providers::files::{Cell, read_first_sheet};
 use crate::routes::query::parse_day;
 
 /// Rows of one upload.
@@ -20,6 +21,9 @@ const NAMED: usize = 20;
 /// What is held from each day on, ascending, with weights that sum to 1.
 pub(super) type Dated = BTreeMap<Day, Vec<(Ticker, f64)>>;
 
+/// What a file of holdings must have.
+const COLUMNS: &str = "the columns date, ticker and optionally weight";
+
 /// Reads a CSV file with the columns `date`, `ticker` and, where weights differ, `weight`.
 ///
 /// # Errors
@@ -28,27 +32,56 @@ pub(super) fn from_csv(body: &[u8]) -> Result<Vec<DatedHolding>, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::malformed_body("expected UTF-8 text"))?;
     let fields =
         |line: &str| line.split(',').map(|field| field.trim().trim_matches('"').to_owned()).collect::<Vec<_>>();
-    let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let header = lines.next().map(|(_, line)| fields(line)).unwrap_or_default();
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    from_rows(lines.map(|(at, line)| (at + 1, fields(line))))
+}
+
+/// Reads the first sheet of an Excel workbook, with the same columns. Dates are dates or texts as in CSV.
+///
+/// # Errors
+/// 400 for a body that is no workbook, 422 naming the row or the column.
+pub(super) fn from_xlsx(body: &[u8]) -> Result<Vec<DatedHolding>, Problem> {
+    let sheet = read_first_sheet(body).map_err(|error| Problem::malformed_body(error.to_string()))?;
+    let written = |cell: &Cell| match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) => text.trim().to_owned(),
+        Cell::Number(number) => number.to_string(),
+    };
+    let dates =
+        sheet.rows.first().map(|(_, cells)| cells.iter().map(|cell| is_date(&written(cell))).collect::<Vec<_>>());
+    let dates = dates.unwrap_or_default();
+    let field = |(column, cell): (usize, &Cell)| match cell {
+        Cell::Number(number) if dates.get(column) == Some(&true) => {
+            sheet.day_number(*number).map_or_else(|| number.to_string(), |day| Day::from_number(day).to_string())
+        }
+        cell => written(cell),
+    };
+    from_rows(sheet.rows.iter().map(|(number, cells)| (*number, cells.iter().enumerate().map(field).collect())))
+}
+
+fn is_date(title: &str) -> bool {
+    title.eq_ignore_ascii_case("date")
+}
+
+/// Reads numbered rows, the first of which names the columns.
+fn from_rows(mut rows: impl Iterator<Item = (usize, Vec<String>)>) -> Result<Vec<DatedHolding>, Problem> {
+    let header = rows.next().map(|(_, fields)| fields).unwrap_or_default();
     let column = |name: &str| header.iter().position(|other| other.eq_ignore_ascii_case(name));
     let (Some(date), Some(ticker)) = (column("date"), column("ticker")) else {
-        return Err(Problem::impossible(
-            "holdings",
-            &header.join(","),
-            "the columns date, ticker and optionally weight",
-        ));
+        return Err(Problem::impossible("holdings", &header.join(","), COLUMNS));
     };
     let weight = column("weight");
     let mut holdings = Vec::new();
-    for (at, line) in lines {
-        let row = fields(line);
+    for (number, row) in rows {
         let cell = |at: usize| row.get(at).cloned().unwrap_or_default();
         let weighed = weight.map(cell).filter(|text| !text.is_empty());
         let weighed = weighed.map(|text| {
-            text.parse::<f64>()
-                .map_err(|_| Problem::impossible("weight", &text, format!("a number on line {}", at + 1)))
+            text.parse::<f64>().map_err(|_| Problem::impossible("weight", &text, format!("a number on line {number}")))
         });
         holdings.push(DatedHolding { date: cell(date), ticker: cell(ticker), weight: weighed.transpose()? });
+        if holdings.len() > MOST_ROWS {
+            return Err(Problem::impossible("holdings", "more", format!("1 to {MOST_ROWS} holdings")));
+        }
     }
     Ok(holdings)
 }
@@ -117,6 +150,40 @@ mod tests {
         assert_eq!((found.len(), first), (2, vec![0.25, 0.75]));
         let even = read("ticker,date\r\nA,2024-01-02\r\nB,2024-01-02\r\n").unwrap();
         assert_eq!(even.values().next().unwrap()[1].1.to_bits(), 0.5_f64.to_bits());
+    }
+
+    #[test]
+    fn a_workbook_says_what_a_csv_file_says() {
+        use domain::export::{Book, Cell, Column, NumberFormat, Properties, Sheet, render_xlsx};
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let column = |title, format| Column::new(title, 12.0, format);
+        let columns = vec![
+            column("Ticker", NumberFormat::General),
+            column("Note", NumberFormat::General),
+            column("Date", NumberFormat::Date),
+            column("WEIGHT", NumberFormat::Percent2),
+        ];
+        let mut sheet = Sheet::new("Holdings", columns);
+        let rows = [("A&B", "2024-01-02", 0.25), ("B", "2024-01-02", 0.75), ("C", "2024-02-01", 1.0)];
+        for (ticker, date, weight) in rows {
+            sheet.push_row([Cell::text(ticker), Cell::Empty, Cell::Date(day(date)), Cell::Number(weight)]);
+        }
+        let properties = Properties {
+            title: String::new(),
+            subject: String::new(),
+            comment: String::new(),
+            created: day("2024-01-02"),
+        };
+        let file = render_xlsx(Book { properties, sheets: vec![sheet] }).unwrap();
+        let csv = "ticker,date,weight\nA&B,2024-01-02,0.25\nB,2024-01-02,0.75\nC,2024-02-01,1\n";
+        assert_eq!(from_xlsx(&file).unwrap(), from_csv(csv.as_bytes()).unwrap());
+        assert_eq!(from_xlsx(csv.as_bytes()).unwrap_err().status(), 400);
+        // Whatever is damaged is refused or read otherwise, but never breaks anything.
+        for at in (0..file.len()).step_by(5) {
+            let mut damaged = file.clone();
+            damaged[at] ^= 0x5a;
+            let _ = (from_xlsx(&damaged), from_xlsx(&file[..at]));
+        }
     }
 
     #[test]

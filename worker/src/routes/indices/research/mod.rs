@@ -2,17 +2,27 @@
 
 mod attribution;
 mod compare;
+mod definitions;
 mod holdings;
 mod look_ahead;
+mod membership;
 mod quality;
+mod question;
 mod sheets;
 mod statistics;
+mod table;
 mod trades;
 mod what_if;
 
 pub(in crate::routes) use attribution::attribution;
 pub(in crate::routes) use compare::compare;
+pub(in crate::routes) use definitions::{
+    delete as delete_definition, get as get_definition, list as list_definitions, save as save_definition,
+    side_by_side as compare_definitions,
+};
 pub(in crate::routes) use look_ahead::look_ahead;
+pub(crate) use membership::{load as load_membership, read_known_on};
+pub(in crate::routes) use membership::{membership, shares};
 pub(in crate::routes) use quality::quality;
 pub(super) use quality::refuse_suspicious;
 pub(super) use sheets::{NAMES as SHEETS, sheets};
@@ -20,15 +30,14 @@ pub(in crate::routes) use statistics::statistics;
 pub(in crate::routes) use trades::trades;
 pub(in crate::routes) use what_if::what_if;
 
+use domain::api::{IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades};
 use domain::units::{Day, DayRange};
 
 use super::find;
 use super::performance::{Loaded, Wanted, load};
 use crate::error::Problem;
-use crate::routes::cached::Computed;
 use crate::routes::query::Query;
 use crate::stores::d1::D1;
-use crate::stores::d1::data_versions::Versions;
 use crate::stores::d1::research::{D1ResearchStore, StudiedIndex, moved};
 
 /// Member rows that one answer is made from at most: five years of 300 members, which keeps an isolate within its memory.
@@ -73,47 +82,50 @@ fn refuse_too_many(loaded: &Loaded) -> Result<(), Problem> {
     Err(Problem::refused("range_too_large", detail))
 }
 
-/// The forms in which research comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Json,
-    Csv,
-}
+/// The answers to the REST routes' parameters, for GraphQL.
+pub(crate) mod answers {
+    use super::{
+        D1, IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades, Problem, Query, Wanted, read,
+    };
 
-impl Form {
-    fn of(query: &Query) -> Result<Self, Problem> {
-        Ok(query.choice("format", &[("json", Self::Json), ("csv", Self::Csv)])?.unwrap_or(Self::Json))
+    /// `GET /index-attribution`.
+    pub(crate) async fn attribution(db: &D1, slug: &str, wanted: &Wanted) -> Result<IndexAttribution, Problem> {
+        Ok(super::attribution::attributed(read(db, slug, wanted, 0).await?))
     }
 
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Csv => "csv",
-        }
+    /// `GET /index-trades`.
+    pub(crate) async fn trades(db: &D1, slug: &str, wanted: &Wanted, query: &Query) -> Result<IndexTrades, Problem> {
+        let (plan, date) = (super::trades::read_plan(query)?, query.day("date")?);
+        super::trades::traded(read(db, slug, wanted, super::trades::SESSIONS_BEFORE).await?, &plan, date)
     }
 
-    /// The answer, as JSON or as the table that `csv` makes of it.
-    fn computed<T: serde::Serialize>(
-        self,
-        answer: &T,
-        csv: impl FnOnce(&T) -> Vec<u8>,
-        versions: Versions,
-        file: &str,
-    ) -> Result<Computed, Problem> {
-        Ok(match self {
-            Self::Json => Computed {
-                versions,
-                content_type: "application/json",
-                disposition: None,
-                body: serde_json::to_vec(answer).map_err(Problem::internal)?,
-            },
-            Self::Csv => Computed {
-                versions,
-                content_type: "text/csv; charset=utf-8",
-                disposition: Some(format!("attachment; filename=\"{file}.csv\"")),
-                body: csv(answer),
-            },
-        })
+    /// `GET /index-compare`.
+    pub(crate) async fn compare(
+        db: &D1,
+        slug: &str,
+        wanted: &Wanted,
+        against: Option<&str>,
+    ) -> Result<IndexComparison, Problem> {
+        super::compare::answered(db, slug, wanted, super::compare::checked_against(wanted, against)?.as_deref())
+            .await
+            .map(|(answer, _)| answer)
+    }
+
+    /// `GET /index-quality`.
+    pub(crate) async fn quality(db: &D1, slug: &str, wanted: &Wanted, query: &Query) -> Result<IndexQuality, Problem> {
+        let policy = super::quality::read_policy(query, "policy")?;
+        super::quality::examined(db, slug, wanted, policy).await.map(|(answer, _)| answer)
+    }
+
+    /// `GET /index-statistics`.
+    pub(crate) async fn statistics(
+        db: &D1,
+        slug: &str,
+        wanted: &Wanted,
+        query: &Query,
+    ) -> Result<IndexStatistics, Problem> {
+        let shown = super::statistics::read_shown(query)?;
+        super::statistics::answered(db, slug, wanted, &shown).await.map(|(answer, _)| answer)
     }
 }
 

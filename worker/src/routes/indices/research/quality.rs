@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use domain::api::{IndexQuality, QualityFinding, QualityRepair};
+use domain::export::{Cell, NumberFormat};
 use domain::index::{IndexDefinition, plan_build};
 use domain::ports::IndexStore;
 use domain::research::{Check, Defect, Limits, Line, Policy, check_market, verdict};
 use domain::units::{Day, DayRange};
 
-use super::super::format::{Csv, optional, text};
+use super::super::format::Format;
 use super::super::performance::Wanted;
 use super::super::{read_range, slug_of};
-use super::{Form, Read, key_of, range_of, read};
+use super::table::{Table, TableColumn, Tabular, computed, optional_text};
+use super::{Read, key_of, range_of, read};
 use crate::error::{Problem, field_error};
 use crate::routes::cached::cached;
 use crate::routes::query::Query;
@@ -35,12 +37,12 @@ pub(in crate::routes) async fn quality(call: &Call) -> Answer {
     // Holes are findings here, not refusals.
     let wanted = Wanted { start, end, bridge: true, benchmark: None };
     let policy = read_policy(&query, "policy")?;
-    let (slug, form) = (slug_of(&query), Form::of(&query)?);
-    let key = format!("{}&{}&{}", key_of(&slug, &wanted), policy.name(), form.name());
+    let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
+    let key = format!("{}&{}&{}", key_of(&slug, &wanted), policy.name(), format.name());
     let scopes = scopes(&slug);
     cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
         let (answer, versions) = examined(db, &slug, &wanted, policy).await?;
-        form.computed(&answer, csv, versions, &format!("{slug}-quality"))
+        computed(format, &answer, versions, &slug, "quality")
     })
     .await
 }
@@ -145,24 +147,40 @@ fn finding(defect: &Defect, lines: &[Line], policy: Policy) -> QualityFinding {
     }
 }
 
-fn csv(answer: &IndexQuality) -> Vec<u8> {
-    let header =
-        ["date", "last_date", "check", "ticker", "found", "verdict", "market_cap", "shares", "shares_from", "price"];
-    let mut table = Csv::new(&header);
-    for finding in &answer.findings {
-        let repair = finding.repair.as_ref();
-        table.row(&[
-            finding.date.to_string(),
-            finding.last_date.to_string(),
-            finding.check.clone(),
-            optional(finding.ticker.as_deref().map(text)),
-            finding.found.to_string(),
-            finding.verdict.clone(),
-            optional(repair.map(|repair| repair.market_cap)),
-            optional(repair.map(|repair| repair.shares)),
-            optional(repair.map(|repair| repair.shares_from)),
-            optional(repair.map(|repair| repair.price)),
-        ]);
+const COLUMNS: &[TableColumn] = &[
+    ("date", "Date", 12.0, NumberFormat::Date),
+    ("last_date", "Last date", 12.0, NumberFormat::Date),
+    ("check", "Check", 18.0, NumberFormat::General),
+    ("ticker", "Ticker", 10.0, NumberFormat::General),
+    ("found", "Found", 14.0, NumberFormat::Decimal4),
+    ("verdict", "Verdict", 12.0, NumberFormat::General),
+    ("market_cap", "Repaired cap", 22.0, NumberFormat::Whole),
+    ("shares", "Shares", 20.0, NumberFormat::Whole),
+    ("shares_from", "Shares of", 12.0, NumberFormat::Date),
+    ("price", "Price", 12.0, NumberFormat::Decimal4),
+];
+
+impl Tabular for IndexQuality {
+    fn about(&self) -> (&str, Day, bool, &[String]) {
+        (&self.index, self.end_date, self.synthetic, &self.warnings)
     }
-    table.into_bytes()
+
+    fn table(&self) -> Table {
+        let row = |finding: &QualityFinding| {
+            let repair = finding.repair.as_ref();
+            vec![
+                Cell::Date(finding.date),
+                Cell::Date(finding.last_date),
+                Cell::text(finding.check.clone()),
+                optional_text(finding.ticker.as_deref()),
+                Cell::Number(finding.found),
+                Cell::text(finding.verdict.clone()),
+                Cell::optional(repair.map(|repair| repair.market_cap)),
+                Cell::optional(repair.map(|repair| repair.shares)),
+                repair.map_or(Cell::Empty, |repair| Cell::Date(repair.shares_from)),
+                Cell::optional(repair.map(|repair| repair.price)),
+            ]
+        };
+        Table { name: "Data quality", columns: COLUMNS, rows: self.findings.iter().map(row).collect() }
+    }
 }

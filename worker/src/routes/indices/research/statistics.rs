@@ -4,20 +4,24 @@ use domain::api::{
     DefinedStatistic, DistributionBin, DrawdownRow, IndexStatistics, MonthReturn, RollingStatistics, RollingWindow,
     YearReturn,
 };
+use domain::export::{Cell, NumberFormat};
 use domain::stats::{
     PERIODS_PER_YEAR, Unit, deepest_drawdowns, definitions, histogram, monthly_returns, rolling, yearly_returns,
 };
 use domain::units::{Day, Ticker};
 
-use super::super::format::{Csv, optional, text};
+use super::super::format::Format;
 use super::super::performance::{Loaded, Wanted, load};
 use super::super::{find, read_bridge, read_range, slug_of};
-use super::{Form, key_of, sessions_between};
+use super::table::{Table, TableColumn, Tabular, computed};
+use super::{key_of, sessions_between};
 use crate::error::Problem;
 use crate::routes::cached::cached;
 use crate::routes::query::Query;
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
+use crate::stores::d1::D1;
+use crate::stores::d1::data_versions::Versions;
 use crate::stores::d1::indices::scopes;
 
 /// A quarter and a year of sessions.
@@ -25,7 +29,7 @@ const WINDOWS: [usize; 2] = [63, 252];
 const MOST_WINDOWS: usize = 4;
 
 /// What of the page can be chosen.
-struct Shown {
+pub(super) struct Shown {
     windows: Vec<usize>,
     drawdowns: usize,
     bins: usize,
@@ -37,24 +41,39 @@ pub(in crate::routes) async fn statistics(call: &Call) -> Answer {
     let query = call.query(&known)?;
     let (start, end) = read_range(&query, call.now)?;
     let wanted = Wanted { start, end, bridge: read_bridge(&query)?, benchmark: read_benchmark(&query)? };
-    let whole = |number: Option<i64>, absent: usize| number.and_then(|n| usize::try_from(n).ok()).unwrap_or(absent);
-    let shown = Shown {
-        windows: read_windows(&query)?,
-        drawdowns: whole(query.integer("drawdowns", 1, 100)?, 10),
-        bins: whole(query.integer("bins", 2, 200)?, 40),
-    };
-    let (slug, form) = (slug_of(&query), Form::of(&query)?);
+    let shown = read_shown(&query)?;
+    let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
     let key =
-        format!("{}&{:?}&{}&{}&{}", key_of(&slug, &wanted), shown.windows, shown.drawdowns, shown.bins, form.name());
+        format!("{}&{:?}&{}&{}&{}", key_of(&slug, &wanted), shown.windows, shown.drawdowns, shown.bins, format.name());
     let scopes = scopes(&slug);
     cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
-        let index = find(db, &slug).await?;
-        let loaded = load(db, &index, &wanted).await?;
-        let versions = loaded.versions();
-        let answer = page(loaded, wanted.benchmark.as_ref(), &shown);
-        form.computed(&answer, csv, versions, &format!("{slug}-statistics"))
+        let (answer, versions) = answered(db, &slug, &wanted, &shown).await?;
+        computed(format, &answer, versions, &slug, "statistics")
     })
     .await
+}
+
+/// Reads what of the page is wanted.
+pub(super) fn read_shown(query: &Query) -> Result<Shown, Problem> {
+    let whole = |number: Option<i64>, absent: usize| number.and_then(|n| usize::try_from(n).ok()).unwrap_or(absent);
+    Ok(Shown {
+        windows: read_windows(query)?,
+        drawdowns: whole(query.integer("drawdowns", 1, 100)?, 10),
+        bins: whole(query.integer("bins", 2, 200)?, 40),
+    })
+}
+
+/// The page with the versions it was read under.
+pub(super) async fn answered(
+    db: &D1,
+    slug: &str,
+    wanted: &Wanted,
+    shown: &Shown,
+) -> Result<(IndexStatistics, Versions), Problem> {
+    let index = find(db, slug).await?;
+    let loaded = load(db, &index, wanted).await?;
+    let versions = loaded.versions();
+    Ok((page(loaded, wanted.benchmark.as_ref(), shown), versions))
 }
 
 /// The ticker to measure against.
@@ -140,17 +159,31 @@ fn page(loaded: Loaded, benchmark: Option<&Ticker>, shown: &Shown) -> IndexStati
     }
 }
 
-fn csv(page: &IndexStatistics) -> Vec<u8> {
-    let mut table = Csv::new(&["name", "title", "value", "unit", "formula", "note"]);
-    for statistic in &page.statistics {
-        table.row(&[
-            statistic.name.clone(),
-            text(&statistic.title),
-            optional(statistic.value),
-            statistic.unit.clone(),
-            text(&statistic.formula),
-            text(&statistic.note),
-        ]);
+const COLUMNS: &[TableColumn] = &[
+    ("name", "Name", 24.0, NumberFormat::General),
+    ("title", "Title", 30.0, NumberFormat::General),
+    ("value", "Value", 16.0, NumberFormat::Decimal4),
+    ("unit", "Unit", 10.0, NumberFormat::General),
+    ("formula", "Formula", 50.0, NumberFormat::General),
+    ("note", "Note", 60.0, NumberFormat::General),
+];
+
+impl Tabular for IndexStatistics {
+    fn about(&self) -> (&str, Day, bool, &[String]) {
+        (&self.index, self.end_date, self.synthetic, &self.warnings)
     }
-    table.into_bytes()
+
+    fn table(&self) -> Table {
+        let row = |statistic: &DefinedStatistic| {
+            vec![
+                Cell::text(statistic.name.clone()),
+                Cell::text(statistic.title.clone()),
+                Cell::optional(statistic.value),
+                Cell::text(statistic.unit.clone()),
+                Cell::text(statistic.formula.clone()),
+                Cell::text(statistic.note.clone()),
+            ]
+        };
+        Table { name: "Statistics", columns: COLUMNS, rows: self.statistics.iter().map(row).collect() }
+    }
 }

@@ -1,14 +1,16 @@
 //! `GET /index-trades`.
 
 use domain::api::{CostModel, IndexTrades, PortfolioValue, RebalanceSummary, TradeOrder, TradingCosts};
+use domain::export::{Cell, NumberFormat};
 use domain::index::BASE_VALUE;
 use domain::research::{Costs, CostsOfOrder, Order, Plan, Sizing, Traded, TradedSession, mean_cost};
 use domain::units::Day;
 
-use super::super::format::{Csv, optional, text};
+use super::super::format::{Format, optional};
 use super::super::performance::Wanted;
 use super::super::{read_bridge, read_range, slug_of};
-use super::{Form, Read, key_of, read};
+use super::table::{Table, TableColumn, Tabular, computed};
+use super::{Read, key_of, read};
 use crate::error::Problem;
 use crate::routes::cached::cached;
 use crate::routes::query::Query;
@@ -43,19 +45,19 @@ pub(in crate::routes) async fn trades(call: &Call) -> Answer {
     let (start, end) = read_range(&query, call.now)?;
     let wanted = Wanted { start, end, bridge: read_bridge(&query)?, benchmark: None };
     let (plan, date) = (read_plan(&query)?, query.day("date")?);
-    let (slug, form) = (slug_of(&query), Form::of(&query)?);
-    let key = format!("{}&{plan:?}&{}&{}", key_of(&slug, &wanted), optional(date), form.name());
+    let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
+    let key = format!("{}&{plan:?}&{}&{}", key_of(&slug, &wanted), optional(date), format.name());
     let scopes = scopes(&slug);
     cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
         let read = read(db, &slug, &wanted, SESSIONS_BEFORE).await?;
         let versions = read.studied.versions.clone();
         let answer = traded(read, &plan, date)?;
-        form.computed(&answer, csv, versions, &format!("{slug}-trades-{}", optional(answer.date)))
+        computed(format, &answer, versions, &slug, &format!("trades-{}", optional(answer.date)))
     })
     .await
 }
 
-fn read_plan(query: &Query) -> Result<Plan, Problem> {
+pub(super) fn read_plan(query: &Query) -> Result<Plan, Problem> {
     let absent = Costs::default();
     let number = |name: &str, most: f64, absent: f64| -> Result<f64, Problem> {
         Ok(query.decimal(name, 0.0, most)?.unwrap_or(absent))
@@ -172,37 +174,43 @@ fn in_short(of: &TradedSession, ticker: &impl Fn(usize) -> String) -> RebalanceS
     }
 }
 
-fn csv(answer: &IndexTrades) -> Vec<u8> {
-    let header = [
-        "date",
-        "ticker",
-        "shares_before",
-        "shares",
-        "shares_after",
-        "lots",
-        "price",
-        "notional",
-        "participation",
-        "commission",
-        "spread",
-        "impact",
-    ];
-    let mut table = Csv::new(&header);
-    for order in &answer.orders {
-        table.row(&[
-            optional(answer.date),
-            text(&order.ticker),
-            order.shares_before.to_string(),
-            order.shares.to_string(),
-            order.shares_after.to_string(),
-            order.lots.to_string(),
-            order.price.to_string(),
-            order.notional.to_string(),
-            optional(order.participation),
-            order.costs.commission.to_string(),
-            order.costs.spread.to_string(),
-            order.costs.impact.to_string(),
-        ]);
+const COLUMNS: &[TableColumn] = &[
+    ("date", "Date", 12.0, NumberFormat::Date),
+    ("ticker", "Ticker", 10.0, NumberFormat::General),
+    ("shares_before", "Shares before", 18.0, NumberFormat::Decimal4),
+    ("shares", "Shares", 18.0, NumberFormat::Decimal4),
+    ("shares_after", "Shares after", 18.0, NumberFormat::Decimal4),
+    ("lots", "Lots", 14.0, NumberFormat::Decimal4),
+    ("price", "Price", 12.0, NumberFormat::Decimal4),
+    ("notional", "Notional", 18.0, NumberFormat::Decimal2),
+    ("participation", "Participation", 14.0, NumberFormat::Percent4),
+    ("commission", "Commission", 14.0, NumberFormat::Decimal2),
+    ("spread", "Spread", 14.0, NumberFormat::Decimal2),
+    ("impact", "Impact", 14.0, NumberFormat::Decimal2),
+];
+
+impl Tabular for IndexTrades {
+    fn about(&self) -> (&str, Day, bool, &[String]) {
+        (&self.index, self.end_date, self.synthetic, &self.warnings)
     }
-    table.into_bytes()
+
+    fn table(&self) -> Table {
+        let row = |order: &TradeOrder| {
+            vec![
+                self.date.map_or(Cell::Empty, Cell::Date),
+                Cell::text(order.ticker.clone()),
+                Cell::Number(order.shares_before),
+                Cell::Number(order.shares),
+                Cell::Number(order.shares_after),
+                Cell::Number(order.lots),
+                Cell::Number(order.price),
+                Cell::Number(order.notional),
+                Cell::optional(order.participation),
+                Cell::Number(order.costs.commission),
+                Cell::Number(order.costs.spread),
+                Cell::Number(order.costs.impact),
+            ]
+        };
+        Table { name: "Orders", columns: COLUMNS, rows: self.orders.iter().map(row).collect() }
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::api::{WhatIf, WhatIfMember, WhatIfResult, WhatIfSession, WhatIfSide};
-use domain::index::{BASE_VALUE, IndexDefinition, Rebalance, Weighting};
+use domain::api::{WhatIfMember, WhatIfResult, WhatIfSession, WhatIfSide};
+use domain::index::BASE_VALUE;
 use domain::research::{
     Change, DEFAULT_CAP_LIMIT, Held, MOST_PAIRS, Ranked, Replay, Scenario, WINDOW_SESSIONS, active_share, compare,
     replay, run,
@@ -11,9 +11,10 @@ use domain::research::{
 use domain::stats::{Series, statistics};
 use domain::units::{Day, Ticker};
 
-use super::super::performance::{Loaded, Wanted, load, named_statistics};
-use super::super::{check_range, find};
-use super::holdings::{self, Dated};
+use super::super::find;
+use super::super::performance::{Loaded, load, named_statistics};
+use super::holdings::Dated;
+use super::question::{Asked, checked, in_words, read_question};
 use super::{MEMBER_ROWS, range_of, refuse_too_many};
 use crate::error::{Problem, field_error};
 use crate::routes::request::Call;
@@ -22,122 +23,31 @@ use crate::stores::d1::D1;
 use crate::stores::d1::indices::IndexRow;
 use crate::stores::d1::research::{D1ResearchStore, StudiedIndex, moved};
 
-/// Most bytes of an upload of holdings.
-const CSV_LIMIT_BYTES: u64 = 1 << 20;
-
 /// How often a read is tried again because data was published meanwhile.
 const READS: usize = 3;
-
-/// Pins and exclusions of one question.
-const MOST_TICKERS: usize = 200;
 
 /// How far the walk of the unchanged index may lie from what is stored.
 const AGREEMENT: f64 = 1e-12;
 
-/// What is asked, checked.
-struct Asked {
-    slug: String,
-    wanted: Wanted,
-    pinned: Vec<Ticker>,
-    excluded: Vec<Ticker>,
-    top_n: Option<u32>,
-    weighting: Option<Weighting>,
-    cap_limit: Option<f64>,
-    rebalance: Option<Rebalance>,
-    holdings: Option<Dated>,
-}
-
 /// Both side by side.
 pub(in crate::routes) async fn what_if(call: &Call) -> Answer {
-    let asked = checked(read_request(call).await?, call)?;
-    let db = call.db()?;
+    let question = read_question(call, &["index", "start_date", "end_date"]).await?;
+    let asked = checked(question, call.now, false)?;
+    let (answer, version) = walked(call.db()?, &asked).await?;
+    Ok(Reply::json(&answer)?.with_data_version(version))
+}
+
+/// The answer with the version of the data that it was made from.
+pub(super) async fn walked(db: &D1, asked: &Asked) -> Result<(WhatIfResult, i64), Problem> {
     for _ in 0..READS {
         let index = find(db, &asked.slug).await?;
         let loaded = load(db, &index, &asked.wanted).await?;
         refuse_too_many(&loaded)?;
-        if let Some((answer, version)) = answered(db, &index, &loaded, &asked).await? {
-            return Ok(Reply::json(&answer)?.with_data_version(version));
+        if let Some(answer) = answered(db, &index, &loaded, asked).await? {
+            return Ok(answer);
         }
     }
     Err(moved().into())
-}
-
-async fn read_request(call: &Call) -> Result<WhatIf, Problem> {
-    if call.content_type().as_deref() != Some("text/csv") {
-        call.query(&[])?;
-        return call.json().await;
-    }
-    let query = call.query(&["index", "start_date", "end_date"])?;
-    Ok(WhatIf {
-        index: query.text("index").map(str::to_owned),
-        start_date: query.day("start_date")?,
-        end_date: query.day("end_date")?,
-        holdings: Some(holdings::from_csv(&call.bytes(CSV_LIMIT_BYTES).await?)?),
-        ..WhatIf::default()
-    })
-}
-
-fn checked(request: WhatIf, call: &Call) -> Result<Asked, Problem> {
-    check_range(request.start_date, request.end_date, call.now)?;
-    let mut errors = Vec::new();
-    let mut tickers = |field: &str, list: Option<Vec<String>>| {
-        let list = list.unwrap_or_default();
-        if list.len() > MOST_TICKERS {
-            errors.push(field_error(field, None, format!("at most {MOST_TICKERS} tickers")));
-        }
-        let mut read = Vec::new();
-        for text in list.iter().take(MOST_TICKERS) {
-            match text.parse::<Ticker>() {
-                Ok(ticker) => read.push(ticker),
-                Err(error) => errors.push(field_error(field, Some(text), error.to_string())),
-            }
-        }
-        read
-    };
-    let (pinned, excluded) = (tickers("pin", request.pin), tickers("exclude", request.exclude));
-    if let Some(both) = pinned.iter().find(|pin| excluded.contains(pin)) {
-        errors.push(field_error("pin", Some(both.as_str()), "not excluded at the same time"));
-    }
-    if let Some(top_n) = request.top_n.filter(|top_n| !(1..=1000).contains(top_n)) {
-        errors.push(field_error("top_n", Some(&top_n.to_string()), "a whole number from 1 to 1000"));
-    }
-    if let Some(limit) = request.cap_limit.filter(|limit| !(*limit > 0.0 && *limit <= 1.0)) {
-        errors.push(field_error("cap_limit", Some(&limit.to_string()), "a number above 0 and up to 1"));
-    }
-    let weighting = request.weighting.as_deref().map(|name| (name, Weighting::from_name(name)));
-    if let Some((name, None)) = weighting {
-        errors.push(field_error("weighting", Some(name), format!("one of {}", Weighting::NAMES.join(", "))));
-    }
-    let rebalance = request.rebalance.as_deref().map(|name| (name, Rebalance::from_name(name)));
-    if let Some((name, None)) = rebalance {
-        errors.push(field_error("rebalance", Some(name), format!("one of {}", Rebalance::NAMES.join(", "))));
-    }
-    let changes = !pinned.is_empty()
-        || !excluded.is_empty()
-        || request.top_n.is_some()
-        || weighting.is_some()
-        || rebalance.is_some()
-        || request.cap_limit.is_some();
-    match (&request.holdings, changes) {
-        (Some(_), true) => errors.push(field_error("holdings", None, "absent where anything of the index is changed")),
-        (None, false) => errors.push(field_error("body", None, "a change of the index, or holdings")),
-        _ => {}
-    }
-    if !errors.is_empty() {
-        errors.truncate(20);
-        return Err(Problem::invalid_fields(errors));
-    }
-    Ok(Asked {
-        slug: request.index.unwrap_or_else(|| IndexDefinition::default().slug()),
-        wanted: Wanted { start: request.start_date, end: request.end_date, bridge: true, benchmark: None },
-        pinned,
-        excluded,
-        top_n: request.top_n,
-        weighting: weighting.and_then(|(_, weighting)| weighting),
-        cap_limit: request.cap_limit,
-        rebalance: rebalance.and_then(|(_, rebalance)| rebalance),
-        holdings: request.holdings.as_deref().map(holdings::dated).transpose()?,
-    })
 }
 
 /// The answer with the version it was read under; `None` where data was published meanwhile.
@@ -348,23 +258,4 @@ fn base_agrees(loaded: &Loaded, studied: &StudiedIndex) -> bool {
             let sum: f64 = parts.iter().map(|part| part.weight * part.value).sum();
             *day == stored.day && (sum - stored.value).abs() <= AGREEMENT
         })
-}
-
-fn in_words(asked: &Asked) -> Vec<String> {
-    let list = |tickers: &[Ticker]| tickers.iter().map(Ticker::as_str).collect::<Vec<_>>().join(", ");
-    let mut words = Vec::new();
-    if let Some(dated) = &asked.holdings {
-        words.push(format!("own holdings, set on {} dates", dated.len()));
-    }
-    if !asked.pinned.is_empty() {
-        words.push(format!("pinned: {}", list(&asked.pinned)));
-    }
-    if !asked.excluded.is_empty() {
-        words.push(format!("excluded: {}", list(&asked.excluded)));
-    }
-    words.extend(asked.top_n.map(|top_n| format!("{top_n} members")));
-    words.extend(asked.weighting.map(|weighting| format!("weighting {}", weighting.name())));
-    words.extend(asked.cap_limit.map(|limit| format!("no weight above {limit}")));
-    words.extend(asked.rebalance.map(|rebalance| format!("rebalanced {}", rebalance.name())));
-    words
 }

@@ -1,0 +1,198 @@
+//! `GET /index-membership` and `GET /shares`: what was known when, with the source of each row.
+
+use domain::api::{IndexMembership, KnownMember, SharesHistory, SharesRow};
+use domain::calendar::{is_period_end, last_period_end};
+use domain::export::{Cell, NumberFormat};
+use domain::index::{IndexDefinition, ShareClasses};
+use domain::research::{Candidate, DEFAULT_CAP_LIMIT, weights};
+use domain::units::{Day, Ticker, UnixMillis};
+
+use super::super::format::{Format, optional};
+use super::super::{find, read_session, refuse_future, slug_of};
+use super::table::{Table, TableColumn, Tabular, computed, optional_text};
+use crate::error::Problem;
+use crate::routes::cached::{Computed, cached};
+use crate::routes::query::Query;
+use crate::routes::request::Call;
+use crate::routes::respond::Answer;
+use crate::stores::d1::D1;
+use crate::stores::d1::data_versions::Versions;
+use crate::stores::d1::membership::{self, CountRow, KnownRow};
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Who would have been chosen at a close from what was known on a day.
+pub(in crate::routes) async fn membership(call: &Call) -> Answer {
+    let query = call.query(&["date", "known_on", "index", "format"])?;
+    let day = read_session(&query, call.now)?;
+    let known_on = read_known_on(&query, call.now)?;
+    let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
+    let key = format!("{slug}&{day}&{}&{}", optional(known_on), format.name());
+    cached(call, &["market"], &key, async |db| {
+        let definition = find(db, &slug).await?.definition;
+        let (answer, versions) = load(db, &slug, &definition, day, known_on).await?;
+        computed(format, &answer, versions, &slug, &format!("membership-{day}"))
+    })
+    .await
+}
+
+/// Reads the day on which something is to have been known.
+pub(crate) fn read_known_on(query: &Query, now: UnixMillis) -> Result<Option<Day>, Problem> {
+    let known_on = query.day("known_on")?;
+    refuse_future("known_on", known_on, now)?;
+    Ok(known_on)
+}
+
+/// Chooses the members.
+pub(crate) async fn load(
+    db: &D1,
+    slug: &str,
+    definition: &IndexDefinition,
+    day: Day,
+    known_on: Option<Day>,
+) -> Result<(IndexMembership, Versions), Problem> {
+    let is_plain = definition.buffer == 0 && definition.share_classes == ShareClasses::Line && !definition.repairs_caps;
+    if !is_plain {
+        let detail =
+            "expected an index without buffer, of lines, without repairs: the others depend on more than one close";
+        return Err(Problem::refused("not_point_in_time", detail));
+    }
+    let period = definition.rebalance.period();
+    let date = if is_period_end(day, period) { day } else { last_period_end(day, period).unwrap_or(day) };
+    let version = version_on(db, known_on).await?;
+    let places = definition.top_n;
+    let known = membership::known(db, date, version, places, definition.universe.as_deref()).await?;
+    if known.then.is_empty() {
+        let when = known_on.map_or_else(|| "at present".to_owned(), |known_on| format!("on {known_on}"));
+        return Err(Problem::no_data(format!("of {date} nothing was known {when}"), Vec::new()));
+    }
+    let candidates: Vec<Candidate<'_>> =
+        known.then.iter().map(|row| Candidate { cap: row.cap, sector: row.sector.as_deref(), returns: &[] }).collect();
+    let weights = match definition.weighting.needs_risk() {
+        true => vec![None; candidates.len()],
+        false => weights(definition.weighting, &candidates, DEFAULT_CAP_LIMIT).into_iter().map(Some).collect(),
+    };
+    let tickers = |rows: &[KnownRow]| rows.iter().map(|row| row.ticker.clone()).collect::<Vec<_>>();
+    let (then, present) = (tickers(&known.then), tickers(&known.present));
+    let without =
+        |some: &[String], others: &[String]| some.iter().filter(|one| !others.contains(one)).cloned().collect();
+    let mut warnings = Vec::new();
+    if then.len() < usize::try_from(places).unwrap_or(usize::MAX) {
+        warnings.push(format!("only {} of {places} members were eligible", then.len()));
+    }
+    let assumed = known.then.iter().filter(|row| row.basis == "assumed").count();
+    if assumed > 0 {
+        warnings
+            .push(format!("{assumed} members rest on a share count that was not published yet at {date} (assumed)"));
+    }
+    let places = known.present.iter().map(|row| row.id).collect::<Vec<_>>();
+    let member = |(rank, (row, weight)): (u32, (KnownRow, Option<f64>))| KnownMember {
+        rank,
+        ticker: row.ticker,
+        name: row.name,
+        sector: row.sector,
+        weight,
+        price: row.close,
+        market_cap: row.cap,
+        basis: row.basis,
+        shares: row.shares,
+        shares_as_of: row.as_of.map(Day::from_number),
+        source: row.source,
+        data_version: row.version,
+        stored_at: row.stored_at,
+        present_rank: places.iter().position(|id| *id == row.id).and_then(|at| u32::try_from(at + 1).ok()),
+    };
+    let answer = IndexMembership {
+        index: slug.to_owned(),
+        date,
+        known_on,
+        known_version: version.unwrap_or_else(|| known.versions.scopes.first().copied().unwrap_or(0)),
+        warnings,
+        entered_since: without(&present, &then),
+        left_since: without(&then, &present),
+        members: (1..).zip(known.then.into_iter().zip(weights)).map(member).collect(),
+    };
+    Ok((answer, known.versions))
+}
+
+/// The version that was the last one at the end of a day.
+async fn version_on(db: &D1, known_on: Option<Day>) -> Result<Option<i64>, Problem> {
+    let Some(day) = known_on else { return Ok(None) };
+    let end = UnixMillis((i64::from(day.number()) + 1) * DAY_MS);
+    match membership::version_known(db, end).await? {
+        Some(version) => Ok(Some(version)),
+        None => Err(Problem::no_data(format!("nothing had been stored by the end of {day}"), Vec::new())),
+    }
+}
+
+const COLUMNS: &[TableColumn] = &[
+    ("rank", "Rank", 8.0, NumberFormat::Whole),
+    ("ticker", "Ticker", 10.0, NumberFormat::General),
+    ("name", "Name", 34.0, NumberFormat::General),
+    ("sector", "Sector", 26.0, NumberFormat::General),
+    ("weight", "Weight", 12.0, NumberFormat::Percent4),
+    ("price", "Price", 12.0, NumberFormat::Decimal4),
+    ("market_cap", "Market cap", 22.0, NumberFormat::Whole),
+    ("basis", "Basis", 12.0, NumberFormat::General),
+    ("shares", "Shares", 20.0, NumberFormat::Whole),
+    ("shares_as_of", "Shares known from", 18.0, NumberFormat::Date),
+    ("source", "Source", 14.0, NumberFormat::General),
+    ("data_version", "Data version", 14.0, NumberFormat::Whole),
+    ("present_rank", "Present rank", 14.0, NumberFormat::Whole),
+];
+
+impl Tabular for IndexMembership {
+    fn about(&self) -> (&str, Day, bool, &[String]) {
+        (&self.index, self.date, false, &self.warnings)
+    }
+
+    fn table(&self) -> Table {
+        #[expect(clippy::cast_precision_loss, reason = "versions are below 2^53")]
+        let row = |member: &KnownMember| {
+            vec![
+                Cell::Number(f64::from(member.rank)),
+                Cell::text(member.ticker.clone()),
+                optional_text(member.name.as_deref()),
+                optional_text(member.sector.as_deref()),
+                Cell::optional(member.weight),
+                Cell::Number(member.price),
+                Cell::Number(member.market_cap),
+                Cell::text(member.basis.clone()),
+                Cell::optional(member.shares),
+                member.shares_as_of.map_or(Cell::Empty, Cell::Date),
+                optional_text(member.source.as_deref()),
+                Cell::Number(member.data_version as f64),
+                Cell::optional(member.present_rank.map(f64::from)),
+            ]
+        };
+        Table { name: "Membership", columns: COLUMNS, rows: self.members.iter().map(row).collect() }
+    }
+}
+
+/// The share counts of a ticker, by the day from which they were known.
+pub(in crate::routes) async fn shares(call: &Call) -> Answer {
+    let query = call.query(&["ticker", "known_on"])?;
+    let text = query.text("ticker").ok_or_else(|| Problem::missing_parameter("ticker"))?;
+    let ticker: Ticker = text.parse().map_err(|_| Problem::impossible("ticker", text, "a ticker"))?;
+    let known_on = read_known_on(&query, call.now)?;
+    let key = format!("{ticker}&{}", optional(known_on));
+    cached(call, &["market"], &key, async |db| {
+        let version = version_on(db, known_on).await?;
+        let (rows, versions) = membership::shares(db, &ticker, version).await?;
+        if rows.is_empty() {
+            return Err(Problem::unknown("share count of ticker", ticker.as_str()));
+        }
+        let row = |row: CountRow| SharesRow {
+            as_of: Day::from_number(row.as_of),
+            shares: row.shares,
+            source: row.source,
+            data_version: row.version,
+            stored_at: row.stored_at,
+            replaced_at: row.replaced_at,
+        };
+        let answer = SharesHistory { ticker: ticker.to_string(), known_on, data: rows.into_iter().map(row).collect() };
+        let body = serde_json::to_vec(&answer).map_err(Problem::internal)?;
+        Ok(Computed { versions, content_type: "application/json", disposition: None, body })
+    })
+    .await
+}

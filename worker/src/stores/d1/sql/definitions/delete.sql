@@ -1,0 +1,1 @@
+delete from saved_definitions where owner = ?1 and name = ?2

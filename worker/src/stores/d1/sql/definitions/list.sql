@@ -1,0 +1,1 @@
+select name, question, created_at, updated_at from saved_definitions where owner = ?1 order by name
