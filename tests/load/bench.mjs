@@ -14,6 +14,7 @@ import { measureImport } from "./import.mjs";
 import { pinSelf } from "./machine.mjs";
 import { measureModule } from "./module.mjs";
 import { measureReads } from "./reads.mjs";
+import { measureResearch } from "./research.mjs";
 import { measureSample } from "./sample.mjs";
 import { stopAll } from "./server.mjs";
 import { realData } from "./shared.mjs";
@@ -21,7 +22,7 @@ import { measureStreams } from "./streams.mjs";
 import { Table } from "./table.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
-const PARTS = ["module", "workbook", "import", "build", "reads", "sample", "bars", "app", "backtests", "streams", "growth", "cost", "crowd"];
+const PARTS = ["module", "workbook", "import", "build", "reads", "research", "sample", "bars", "app", "backtests", "streams", "growth", "cost", "crowd"];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((part) => !PARTS.includes(part));
@@ -43,6 +44,13 @@ async function onRealPrices() {
   if (wants("reads")) await measureReads(table, { state: server.state });
 }
 
+/** The same prices on a state of their own, with more indices than one. */
+async function research() {
+  const data = realData();
+  if (!data) return table.skip("research", "no real prices: set EQUIPOISE_SHARED to the folder that holds data/us_2013_2018");
+  await measureResearch(table, { folder, data });
+}
+
 /** Measures one part; what goes wrong in it is told in the table, and the others are still measured. */
 async function part(name, measure) {
   try {
@@ -59,6 +67,7 @@ try {
   if (wants("module")) await part("module", () => measureModule(table, { folder }));
   if (wants("workbook")) await part("workbook", () => measureWorkbook(table));
   if (["import", "build", "reads"].some(wants)) await part("import, build, reads", onRealPrices);
+  if (wants("research")) await part("research", research);
   if (wants("app")) await part("app", () => measureApp(table, { folder }));
   if (wants("sample")) await part("sample", () => measureSample(table, { folder }));
   if (wants("bars")) await part("bars", () => measureBars(table, { folder }));
