@@ -13,6 +13,7 @@ import { measureGrowth } from "./growth.mjs";
 import { measureImport } from "./import.mjs";
 import { pinSelf } from "./machine.mjs";
 import { measureModule } from "./module.mjs";
+import { measurePeers } from "./peers.mjs";
 import { measureReads } from "./reads.mjs";
 import { measureResearch } from "./research.mjs";
 import { measureSample } from "./sample.mjs";
@@ -22,7 +23,7 @@ import { measureStreams } from "./streams.mjs";
 import { Table } from "./table.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
-const PARTS = ["module", "workbook", "import", "build", "reads", "research", "sample", "bars", "app", "backtests", "streams", "growth", "cost", "crowd"];
+const PARTS = ["module", "workbook", "import", "build", "reads", "research", "peers", "sample", "bars", "app", "backtests", "streams", "growth", "cost", "crowd"];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((part) => !PARTS.includes(part));
@@ -44,11 +45,11 @@ async function onRealPrices() {
   if (wants("reads")) await measureReads(table, { state: server.state });
 }
 
-/** The same prices on a state of their own, with more indices than one. */
-async function research() {
+/** The same prices on a state of their own. */
+async function alone(name, measure) {
   const data = realData();
-  if (!data) return table.skip("research", "no real prices: set EQUIPOISE_SHARED to the folder that holds data/us_2013_2018");
-  await measureResearch(table, { folder, data });
+  if (!data) return table.skip(name, "no real prices: set EQUIPOISE_SHARED to the folder that holds data/us_2013_2018");
+  await measure(table, { folder, data });
 }
 
 /** Measures one part; what goes wrong in it is told in the table, and the others are still measured. */
@@ -67,7 +68,8 @@ try {
   if (wants("module")) await part("module", () => measureModule(table, { folder }));
   if (wants("workbook")) await part("workbook", () => measureWorkbook(table));
   if (["import", "build", "reads"].some(wants)) await part("import, build, reads", onRealPrices);
-  if (wants("research")) await part("research", research);
+  if (wants("research")) await part("research", () => alone("research", measureResearch));
+  if (wants("peers")) await part("peers", () => alone("peers", measurePeers));
   if (wants("app")) await part("app", () => measureApp(table, { folder }));
   if (wants("sample")) await part("sample", () => measureSample(table, { folder }));
   if (wants("bars")) await part("bars", () => measureBars(table, { folder }));
