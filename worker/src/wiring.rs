@@ -63,12 +63,13 @@ pub(crate) fn files(env: &Env) -> Result<R2Files, StoreError> {
     bindings::files(env).map(R2Files).map_err(|error| StoreError::Refused(error.to_string()))
 }
 
-/// The streams.
+/// The streams, asked for the sake of the request with this id.
 ///
 /// # Errors
 /// [`StoreError::Refused`] when the binding is missing.
-pub(crate) fn streams(env: &Env) -> Result<SymbolStreams, StoreError> {
-    bindings::streams(env).map(SymbolStreams).map_err(|error| StoreError::Refused(error.to_string()))
+pub(crate) fn streams(env: &Env, request_id: &str) -> Result<SymbolStreams, StoreError> {
+    let namespace = bindings::streams(env).map_err(|error| StoreError::Refused(error.to_string()))?;
+    Ok(SymbolStreams::new(namespace, request_id.to_owned()))
 }
 
 /// Whether the cache answers.
@@ -89,7 +90,7 @@ pub(crate) async fn storage_answers(env: &Env) -> bool {
 
 /// Whether the stream store answers.
 pub(crate) async fn streams_answer(env: &Env) -> bool {
-    match streams(env) {
+    match streams(env, "") {
         Ok(streams) => streams.answers().await,
         Err(_) => false,
     }

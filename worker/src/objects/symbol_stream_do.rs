@@ -8,16 +8,21 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use domain::api::{AddedBatch, AllStreamStats, StreamStats};
-use domain::stream::{Exponent, Length, Series, Symbol, Window, WindowError};
+use domain::stream::{Exponent, Length, MOST_BATCH_VALUES, Series, Symbol, Window, WindowError};
 use serde::Serialize;
-use worker::js_sys::{Date, Float64Array};
+use worker::js_sys::{ArrayBuffer, Date, Float64Array};
+use worker::wasm_bindgen::JsCast;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::{
-    Delay, DurableObject, Env, Method, Request, Response, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
-    durable_object,
+    Delay, DurableObject, Env, Headers, Request, Response, ResponseBuilder, State, WebSocket, WebSocketIncomingMessage,
+    WebSocketPair, durable_object,
 };
 
-use super::symbol_stream_rows::Rows;
+use super::database::ObjectDatabase;
+use super::stream_request::{StreamRequest, Wanted};
+use super::symbol_stream_rows;
+
+type Rows = symbol_stream_rows::Rows<ObjectDatabase>;
 
 /// At most ten messages a second to whoever listens.
 const LIVE_EVERY_MS: f64 = 100.0;
@@ -32,6 +37,8 @@ pub(crate) mod status {
     pub(crate) const SEQUENCE_GAP: u16 = 409;
     /// Other points are where this batch would be.
     pub(crate) const SEQUENCE_TAKEN: u16 = 412;
+    /// A value is not finite; the text says which and what it is.
+    pub(crate) const NOT_FINITE: u16 = 422;
     /// The window is not complete yet, and the client insisted; the text says how many points there are.
     pub(crate) const INCOMPLETE: u16 = 416;
     /// Points that old are dropped; the text says which is the oldest.
@@ -75,39 +82,24 @@ enum Place {
 
 impl DurableObject for SymbolStream {
     fn new(state: State, _env: Env) -> Self {
-        let rows = Rows::of(&state);
+        let rows = ObjectDatabase::of(&state).map(Rows::of);
         Self(Rc::new(Inner { state, rows, memory: RefCell::new(None), live: Live::default() }))
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let url = request.url()?;
-        let parameter = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value);
-        let symbol = parameter("symbol").and_then(|name| Symbol::new(&name).ok());
-        let symbol = symbol.ok_or_else(|| worker::Error::from("the symbol is missing"))?;
-        match (request.method(), url.path()) {
-            (Method::Post, "/batch") => {
-                let sequence = parameter("sequence").and_then(|text| text.parse().ok());
-                let buffer = JsFuture::from(request.inner().array_buffer()?).await?;
-                self.0.append(&symbol, &Float64Array::new(&buffer).to_vec(), sequence)
+        let asked = StreamRequest::from_url(&request.inner().url());
+        let asked = asked.ok_or_else(|| worker::Error::from("no such request"))?;
+        match &asked.wanted {
+            Wanted::Append { sequence } => {
+                let body = JsFuture::from(request.inner().array_buffer()?).await?;
+                self.0.append(&asked, body.unchecked_ref(), *sequence)
             }
-            (Method::Get, "/window") => {
-                let length = parameter("n").and_then(|text| text.parse().ok()).and_then(Length::new);
-                let length = length.ok_or_else(|| worker::Error::from("n is missing"))?;
-                self.0.window(&symbol, length, parameter("strict").is_some(), parameter("full").is_some())
-            }
-            (Method::Get, "/windows") => {
-                let lengths = lengths(&parameter("n").unwrap_or_default())?;
-                self.0.windows(&symbol, &lengths, parameter("full").is_some())
-            }
-            (Method::Get, "/values") => {
-                let number = |name: &str| parameter(name).and_then(|text| text.parse::<u64>().ok());
-                let count = number("n").ok_or_else(|| worker::Error::from("n is missing"))?;
-                self.0.values(number("from"), count)
-            }
-            (Method::Get, "/total") => Response::ok(self.0.rows()?.total()?.to_string()),
-            (Method::Get, "/live") => self.0.listen(&symbol),
-            (Method::Delete, "/points") => self.0.forget().await,
-            _ => Response::error("no such request", 400),
+            Wanted::Window { length, strict, full } => self.0.window(&asked, *length, *strict, *full),
+            Wanted::Windows { lengths, full } => self.0.windows(&asked, lengths, *full),
+            Wanted::Values { from, count } => self.0.values(*from, *count),
+            Wanted::Total => Response::ok(self.0.rows()?.total()?.to_string()),
+            Wanted::Live => self.0.listen(&asked.symbol),
+            Wanted::Forget => self.0.forget().await,
         }
     }
 
@@ -153,46 +145,57 @@ impl Inner {
         done
     }
 
-    fn append(self: &Rc<Self>, symbol: &Symbol, batch: &[f64], sequence: Option<u64>) -> worker::Result<Response> {
+    fn append(
+        self: &Rc<Self>,
+        asked: &StreamRequest,
+        body: &ArrayBuffer,
+        sequence: Option<u64>,
+    ) -> worker::Result<Response> {
+        if !body.byte_length().is_multiple_of(8) || body.byte_length() as usize > MOST_BATCH_VALUES * 8 {
+            return Err(format!("a batch of {} bytes", body.byte_length()).into());
+        }
+        let batch = Float64Array::new(body).to_vec();
+        if let Some((index, value)) = batch.iter().enumerate().find(|(_, value)| !value.is_finite()) {
+            return refuse(status::NOT_FINITE, format!("{index} {value}"));
+        }
+        let added = batch.len() as u64;
         let (place, before, total) = self.with_memory(|rows, memory| {
             let before = memory.series.total();
-            let place = sequence.map_or(Ok(Place::Next), |sequence| place(rows, &memory.series, sequence, batch))?;
+            let place = sequence.map_or(Ok(Place::Next), |sequence| place(rows, &memory.series, sequence, &batch))?;
             if matches!(place, Place::Next) && !batch.is_empty() {
-                let appended = memory.series.append(batch).map_err(|error| worker::Error::from(error.to_string()))?;
+                let appended = memory.series.append(&batch).map_err(|error| worker::Error::from(error.to_string()))?;
                 memory.windows = [None; _];
-                rows.store(appended, batch, memory.series.total())?;
+                rows.store(&appended, memory.series.total(), added, body)?;
             }
             Ok((place, before, memory.series.total()))
         })?;
-        let added = batch.len() as u64;
-        let answer = |total| AddedBatch { symbol: symbol.to_string(), added, total };
+        let answer = |total| AddedBatch { symbol: asked.symbol.to_string(), added, total };
         match place {
             Place::Next => {
                 if added > 0 {
-                    self.announce(symbol);
+                    self.announce(&asked.symbol);
                 }
                 let created = before == 0 && added > 0;
-                json(&answer(total), if created { status::CREATED } else { 200 })
+                Ok(json(asked, &answer(total))?.with_status(if created { status::CREATED } else { 200 }))
             }
-            Place::There => json(&answer(sequence.unwrap_or(before) + added), 200),
-            Place::Gap => Ok(Response::ok(before.to_string())?.with_status(status::SEQUENCE_GAP)),
-            Place::Taken => Ok(Response::ok(before.to_string())?.with_status(status::SEQUENCE_TAKEN)),
+            Place::There => json(asked, &answer(sequence.unwrap_or(before) + added)),
+            Place::Gap => refuse(status::SEQUENCE_GAP, before),
+            Place::Taken => refuse(status::SEQUENCE_TAKEN, before),
         }
     }
 
-    fn window(&self, symbol: &Symbol, length: Length, strict: bool, full: bool) -> worker::Result<Response> {
+    fn window(&self, asked: &StreamRequest, length: Length, strict: bool, full: bool) -> worker::Result<Response> {
         match self.with_memory(|rows, memory| memory.window(rows, length))? {
-            None => Ok(Response::empty()?.with_status(status::NO_POINTS)),
-            Some(window) if strict && !window.is_complete() => {
-                Ok(Response::ok(window.total.to_string())?.with_status(status::INCOMPLETE))
-            }
-            Some(window) => json(&StreamStats::of(symbol, &window, full), 200),
+            None => refuse(status::NO_POINTS, 0),
+            Some(window) if strict && !window.is_complete() => refuse(status::INCOMPLETE, window.total),
+            Some(window) => json(asked, &StreamStats::of(&asked.symbol, &window, full)),
         }
     }
 
-    fn windows(&self, symbol: &Symbol, lengths: &[Length], full: bool) -> worker::Result<Response> {
-        let all = self.windows_of(symbol, lengths, full)?;
-        all.map_or_else(|| Ok(Response::empty()?.with_status(status::NO_POINTS)), |all| json(&all, 200))
+    fn windows(&self, asked: &StreamRequest, lengths: &[Length], full: bool) -> worker::Result<Response> {
+        let every: Vec<Length> = Exponent::all().map(Length::from).collect();
+        let all = self.windows_of(&asked.symbol, if lengths.is_empty() { &every } else { lengths }, full)?;
+        all.map_or_else(|| refuse(status::NO_POINTS, 0), |all| json(asked, &all))
     }
 
     fn all_windows(&self, symbol: &Symbol) -> worker::Result<Option<AllStreamStats>> {
@@ -213,12 +216,12 @@ impl Inner {
         self.with_memory(|rows, memory| {
             let series = &memory.series;
             if series.total() == 0 {
-                return Ok(Response::empty()?.with_status(status::NO_POINTS));
+                return refuse(status::NO_POINTS, 0);
             }
             let oldest = series.first_point();
             let from = from.unwrap_or_else(|| series.total().saturating_sub(count).max(oldest));
             if from < oldest {
-                return Ok(Response::ok(oldest.to_string())?.with_status(status::GONE));
+                return refuse(status::GONE, oldest);
             }
             let points = series.points(from, count, |block, skip| rows.points(block, skip)).map_err(unreadable)?;
             let mut body = Vec::with_capacity(16 + points.len() * 8);
@@ -231,7 +234,7 @@ impl Inner {
 
     async fn forget(&self) -> worker::Result<Response> {
         if self.rows()?.total()? == 0 {
-            return Ok(Response::empty()?.with_status(status::NO_POINTS));
+            return refuse(status::NO_POINTS, 0);
         }
         *self.memory.borrow_mut() = None;
         self.state.storage().delete_all().await?;
@@ -242,7 +245,7 @@ impl Inner {
     /// Accepts a listener, who may outlast this object's memory, and says how things stand.
     fn listen(&self, symbol: &Symbol) -> worker::Result<Response> {
         let Some(all) = self.all_windows(symbol)? else {
-            return Ok(Response::empty()?.with_status(status::NO_POINTS));
+            return refuse(status::NO_POINTS, 0);
         };
         let pair = WebSocketPair::new()?;
         self.state.accept_web_socket(&pair.server);
@@ -309,16 +312,6 @@ fn unreadable(error: WindowError<worker::Error>) -> worker::Error {
     }
 }
 
-/// Lengths separated by commas; the eight of the exponents where none is given.
-fn lengths(list: &str) -> worker::Result<Vec<Length>> {
-    if list.is_empty() {
-        return Ok(Exponent::all().map(Length::from).collect());
-    }
-    let read = |text: &str| text.parse().ok().and_then(Length::new);
-    let lengths = list.split(',').map(read).collect::<Option<Vec<_>>>();
-    lengths.ok_or_else(|| worker::Error::from("a length is none"))
-}
-
 /// Compares a batch with what is where it says it belongs.
 fn place(rows: &Rows, series: &Series, sequence: u64, batch: &[f64]) -> worker::Result<Place> {
     let (total, end) = (series.total(), sequence.saturating_add(batch.len() as u64));
@@ -337,6 +330,33 @@ fn place(rows: &Rows, series: &Series, sequence: u64, batch: &[f64]) -> worker::
     Ok(if same { Place::There } else { Place::Taken })
 }
 
-fn json<T: Serialize>(value: &T, status: u16) -> worker::Result<Response> {
-    Ok(Response::from_bytes(serde_json::to_vec(value)?)?.with_status(status))
+fn refuse(status: u16, text: impl std::fmt::Display) -> worker::Result<Response> {
+    Ok(Response::ok(text.to_string())?.with_status(status))
+}
+
+thread_local! {
+    /// The headers of every answer that the client gets as it is; the one that differs is set anew each time.
+    static HEADERS: worker::Result<Headers> = answer_headers();
+}
+
+fn answer_headers() -> worker::Result<Headers> {
+    let headers = Headers::new();
+    headers.set("content-type", "application/json")?;
+    headers.set("cache-control", "no-store")?;
+    headers.set("x-content-type-options", "nosniff")?;
+    Ok(headers)
+}
+
+/// The whole answer to the client, so that nothing between here and there has to be made of it again.
+fn json<T: Serialize>(asked: &StreamRequest, value: &T) -> worker::Result<Response> {
+    let body = serde_json::to_vec(value)?;
+    let headers = HEADERS.with(|headers| match headers {
+        Ok(headers) => {
+            headers.set("x-request-id", &asked.request_id)?;
+            // The handle: a response copies the headers that it is made with.
+            Ok(Headers(Clone::clone(&headers.0)))
+        }
+        Err(error) => Err(worker::Error::from(error.to_string())),
+    })?;
+    Ok(ResponseBuilder::new().with_headers(headers).fixed(body))
 }

@@ -1,13 +1,16 @@
-//! The SQLite of one stream: whole blocks with their summaries, and the newest points as the batches brought them.
+//! The SQLite of one stream: its points as the batches brought them, and the summaries of whole blocks.
 //!
-//! Points cross as they lie in memory, which is little-endian in WebAssembly and on every host that runs it. Summaries are
-//! blobs, not columns: a number that happens to be whole would come back as another type, and not every M2 is finite.
+//! Points are written once where they come in large batches: a block whose own points are empty lies in `tail`. One that came
+//! in many small batches is written anew, whole, and they are deleted, so that no window needs more than three rows.
+//!
+//! Summaries are blobs, not columns: a number that happens to be whole would come back as another type, and not every M2 is
+//! finite.
 
-use domain::stream::{Appended, BLOCK_VALUES, Series, Summary};
-use worker::js_sys::{ArrayBuffer, Float64Array, Function, Reflect, Uint8Array};
-use worker::wasm_bindgen::closure::Closure;
-use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::{SqlStorage, State};
+use std::cell::Cell;
+
+use domain::stream::{Appended, BLOCK_VALUES, MOST_BATCH_VALUES, Series, Summary, values_from_bytes};
+
+use super::database::{Change, Database, Field, Value};
 
 const BLOCK_POINTS: u64 = BLOCK_VALUES as u64;
 const POINT_BYTES: usize = 8;
@@ -17,45 +20,69 @@ const CREATE_BLOCKS: &str = "create table if not exists blocks (number integer p
 const CREATE_TAIL: &str =
     "create table if not exists tail (first_point integer primary key, points blob not null) strict";
 const READ_SUMMARIES: &str = "select number, summary from blocks order by number";
-const READ_TAIL: &str = "select points from tail order by first_point";
-const READ_POINTS: &str = "select substr(points, ?2) from blocks where number = ?1";
-const NEXT_BLOCK: &str = "select coalesce(max(number) + 1, 0) from blocks";
-const TAIL_BYTES: &str = "select coalesce(sum(length(points)), 0) from tail";
+/// ?1 a point: batches that begin after it.
+const READ_TAIL: &str = "select first_point, points from tail where first_point > ?1 order by first_point";
+/// The part of an empty blob is null to SQLite.
+const READ_POINTS: &str = "select coalesce(substr(points, ?2), x'') as points from blocks where number = ?1";
+/// ?1 the first point wanted, ?2 the one after the last, ?3 a point before any batch that reaches ?1.
+const READ_PIECES: &str = "select max(first_point, ?1) as at, substr(points, max(0, ?1 - first_point) * 8 + 1, (?2 - max(first_point, ?1)) * 8) as piece from tail where first_point < ?2 and first_point > ?3 and first_point + length(points) / 8 > ?1 order by first_point";
+const BLOCKS_END: &str = "select coalesce(max(number) + 1, 0) from blocks";
+const TAIL_END: &str =
+    "select coalesce((select first_point + length(points) / 8 from tail order by first_point desc limit 1), 0)";
 const ADD_BLOCK: &str = "insert into blocks (number, summary, points) values (?1, ?2, ?3)";
 const ADD_TAIL: &str = "insert into tail (first_point, points) values (?1, ?2)";
-const CLEAR_TAIL: &str = "delete from tail";
+const CLEAR_TAIL: &str = "delete from tail where first_point >= ?1";
+/// ?1 where a batch that reaches further ends now, ?2 a point before any such batch.
+const CUT_TAIL: &str = "update tail set points = substr(points, 1, (?1 - first_point) * 8) where first_point < ?1 and first_point > ?2 and first_point + length(points) / 8 > ?1";
 const DROP_BLOCKS: &str = "delete from blocks where number < ?1";
+/// ?1 the first point that is held.
+const DROP_TAIL: &str = "delete from tail where first_point < ?1 and first_point + length(points) / 8 <= ?1";
 
 /// The tables of one stream.
-pub(super) struct Rows {
-    sql: SqlStorage,
-    /// The storage itself: the transaction of one turn has no wrapper.
-    storage: JsValue,
+pub(super) struct Rows<D> {
+    database: D,
+    /// Whether a batch begins in the block that is not whole yet.
+    begun: Cell<bool>,
 }
 
-impl Rows {
-    /// The tables in this object's storage; they are made with the first points.
-    pub(super) fn of(state: &State) -> worker::Result<Self> {
-        Ok(Self { sql: state.storage().sql(), storage: state.as_raw().storage()?.into() })
+impl<D: Database> Rows<D> {
+    /// The tables in this database; they are made with the first points.
+    pub(super) const fn of(database: D) -> Self {
+        Self { database, begun: Cell::new(false) }
     }
 
     /// The stream as it was stored; one without points where nothing was.
     pub(super) fn restore(&self) -> worker::Result<Series> {
         if !self.has_tables()? {
+            self.begun.set(false);
             return Ok(Series::default());
         }
         let (mut first, mut summaries) = (None, Vec::new());
-        for row in self.rows(READ_SUMMARIES, Vec::new())? {
-            let number = whole(&row[0])?;
+        for row in self.database.rows(READ_SUMMARIES, &[])? {
+            let [number, summary] = two(row)?;
+            let number = whole(&number)?;
             let expected = *first.get_or_insert(number) + summaries.len() as u64;
-            let summary = Summary::from_bytes(&Uint8Array::new(&row[1]).to_vec());
-            summaries.push(summary.filter(|_| number == expected).ok_or_else(|| damaged(expected))?);
+            let summary = Summary::from_bytes(&bytes(summary)?).filter(|_| number == expected);
+            summaries.push(summary.ok_or_else(|| damaged(expected))?);
         }
-        let mut tail = Vec::new();
-        for row in self.rows(READ_TAIL, Vec::new())? {
-            tail.extend(points_of(&row[0])?);
+        let first = first.unwrap_or(0);
+        let next = first + summaries.len() as u64;
+        let (start, mut begun, mut tail) = (next * BLOCK_POINTS, false, Vec::new());
+        for row in self.database.rows(READ_TAIL, &[before_any_reaching(start)])? {
+            let [at, points] = two(row)?;
+            let (at, points) = (whole(&at)?, points_of(bytes(points)?)?);
+            begun |= at >= start;
+            let skip = usize::try_from(start.saturating_sub(at)).map_err(|_| damaged(next))?;
+            if skip >= points.len() {
+                continue;
+            }
+            if at.max(start) != start + tail.len() as u64 {
+                return Err(damaged(next));
+            }
+            tail.extend_from_slice(&points[skip..]);
         }
-        Series::restored(first.unwrap_or(0), summaries, &tail).map_err(|error| failed(&error))
+        self.begun.set(begun);
+        Series::restored(first, summaries, &tail).map_err(|error| failed(&error))
     }
 
     /// How many points the stream has ever had, without restoring it.
@@ -63,53 +90,70 @@ impl Rows {
         if !self.has_tables()? {
             return Ok(0);
         }
-        let blocks = self.scalar(NEXT_BLOCK)?;
-        Ok(blocks * BLOCK_POINTS + self.scalar(TAIL_BYTES)? / POINT_BYTES as u64)
+        Ok((self.scalar(BLOCKS_END)? * BLOCK_POINTS).max(self.scalar(TAIL_END)?))
     }
 
     /// The points of a stored block from position `skip` on.
     pub(super) fn points(&self, block: u64, skip: usize) -> worker::Result<Vec<f64>> {
         // SQL counts from 1.
-        let params = vec![number(block), number((skip * POINT_BYTES) as u64 + 1)];
-        let row = self.rows(READ_POINTS, params)?.into_iter().next().ok_or_else(|| damaged(block))?;
-        points_of(&row[0])
+        let own = [signed(block), signed((skip * POINT_BYTES) as u64 + 1)];
+        let row = self.database.rows(READ_POINTS, &own)?.into_iter().next().ok_or_else(|| damaged(block))?;
+        let own = bytes(row.into_iter().next().ok_or_else(|| damaged(block))?)?;
+        if !own.is_empty() {
+            return points_of(own);
+        }
+        let (start, end) = (block * BLOCK_POINTS + skip as u64, (block + 1) * BLOCK_POINTS);
+        let mut points = Vec::with_capacity(BLOCK_VALUES - skip);
+        for row in self.database.rows(READ_PIECES, &[signed(start), signed(end), before_any_reaching(start)])? {
+            let [at, piece] = two(row)?;
+            if whole(&at)? != start + points.len() as u64 {
+                return Err(damaged(block));
+            }
+            points.extend(points_of(bytes(piece)?)?);
+        }
+        if points.len() + skip != BLOCK_VALUES {
+            return Err(damaged(block));
+        }
+        Ok(points)
     }
 
     /// Stores what a batch changed: all of it, or nothing and an error.
     ///
     /// `total` counts the batch in. The answer to whoever sent it is held back by the platform until this is on disk.
-    pub(super) fn store(&self, appended: Appended, batch: &[f64], total: u64) -> worker::Result<()> {
-        let left = &batch[batch.len() - appended.left_in_tail..];
-        let tail = (!left.is_empty()).then(|| vec![number(total - left.len() as u64), points(left)]);
-        let is_first = total == batch.len() as u64;
-        let sql = self.sql.clone();
-        self.in_transaction(move || {
-            let run = |statement: &str, params: Vec<JsValue>| sql.exec_raw(statement, params).map(drop);
-            if is_first {
-                run(CREATE_BLOCKS, Vec::new())?;
-                run(CREATE_TAIL, Vec::new())?;
+    pub(super) fn store(&self, appended: &Appended, total: u64, added: u64, batch: &D::Batch) -> worker::Result<()> {
+        let summaries: Vec<[u8; Summary::BYTES]> =
+            appended.blocks.iter().map(|block| block.summary.to_bytes()).collect();
+        let mut changes = Vec::with_capacity(8);
+        let mut change = |statement, values| changes.push(Change { statement, values });
+        if total == added {
+            change(CREATE_BLOCKS, Vec::new());
+            change(CREATE_TAIL, Vec::new());
+        }
+        let mut at = total - added;
+        let made_of_many = self.begun.get();
+        for (index, (block, summary)) in appended.blocks.iter().zip(&summaries).enumerate() {
+            let anew = index == 0 && made_of_many;
+            let points = if anew { block.values.as_slice() } else { &[] };
+            change(ADD_BLOCK, vec![Value::Number(signed(block.number)), Value::Bytes(summary), Value::Points(points)]);
+            if anew {
+                let start = block.number * BLOCK_POINTS;
+                change(CLEAR_TAIL, vec![Value::Number(signed(start))]);
+                change(CUT_TAIL, vec![Value::Number(signed(start)), Value::Number(before_any_reaching(start))]);
+                at = start + BLOCK_POINTS;
             }
-            for block in &appended.blocks {
-                let summary = Uint8Array::from(block.summary.to_bytes().as_slice());
-                run(ADD_BLOCK, vec![number(block.number), summary.into(), points(&block.values)])?;
-            }
-            if !appended.blocks.is_empty() {
-                run(CLEAR_TAIL, Vec::new())?;
-                if appended.first_block > 0 {
-                    run(DROP_BLOCKS, vec![number(appended.first_block)])?;
-                }
-            }
-            if let Some(tail) = tail {
-                run(ADD_TAIL, tail)?;
-            }
-            Ok(())
-        })
-    }
-
-    fn in_transaction(&self, work: impl FnOnce() -> worker::Result<()> + 'static) -> worker::Result<()> {
-        let transaction: Function = Reflect::get(&self.storage, &"transactionSync".into())?.dyn_into()?;
-        let callback = Closure::once_into_js(move || work().map_err(JsValue::from));
-        transaction.call1(&self.storage, &callback)?;
+        }
+        if at < total {
+            #[expect(clippy::cast_possible_truncation, reason = "a batch has at most 80 000 bytes")]
+            let from = (at - (total - added)) as usize * POINT_BYTES;
+            change(ADD_TAIL, vec![Value::Number(signed(at)), Value::Batch(from)]);
+        }
+        if !appended.blocks.is_empty() && appended.first_block > 0 {
+            change(DROP_BLOCKS, vec![Value::Number(signed(appended.first_block))]);
+            change(DROP_TAIL, vec![Value::Number(signed(appended.first_block * BLOCK_POINTS))]);
+        }
+        self.database.apply(&changes, batch)?;
+        let begins_in_open_block = at < total && at >= total / BLOCK_POINTS * BLOCK_POINTS;
+        self.begun.set(begins_in_open_block || (appended.blocks.is_empty() && made_of_many));
         Ok(())
     }
 
@@ -118,39 +162,42 @@ impl Rows {
     }
 
     fn scalar(&self, statement: &str) -> worker::Result<u64> {
-        let row = self.rows(statement, Vec::new())?.into_iter().next();
-        whole(&row.ok_or_else(|| worker::Error::from("a count has no row"))?[0])
-    }
-
-    fn rows(&self, statement: &str, params: Vec<JsValue>) -> worker::Result<Vec<Vec<JsValue>>> {
-        let cursor = self.sql.exec_raw(statement, params)?;
-        let names = cursor.column_names();
-        let column = |row: &JsValue, name: &String| Ok(Reflect::get(row, &name.as_str().into())?);
-        cursor.map(|row| row.and_then(|row| names.iter().map(|name| column(&row, name)).collect())).collect()
+        let row = self.database.rows(statement, &[])?.into_iter().next();
+        let field = row.and_then(|row| row.into_iter().next());
+        whole(&field.ok_or_else(|| worker::Error::from("a count has no row"))?)
     }
 }
 
-fn points(values: &[f64]) -> JsValue {
-    Float64Array::from(values).buffer().into()
+/// A batch that begins there or before ends at `point` at the latest.
+fn before_any_reaching(point: u64) -> i64 {
+    signed(point) - MOST_BATCH_VALUES as i64
 }
 
-fn points_of(blob: &JsValue) -> worker::Result<Vec<f64>> {
-    let buffer: &ArrayBuffer = blob.dyn_ref().ok_or_else(|| worker::Error::from("points are no blob"))?;
-    if !(buffer.byte_length() as usize).is_multiple_of(POINT_BYTES) {
-        return Err("a stored point is cut".into());
+fn signed(number: u64) -> i64 {
+    number.cast_signed()
+}
+
+fn two(row: Vec<Field>) -> worker::Result<[Field; 2]> {
+    <[Field; 2]>::try_from(row).map_err(|_| worker::Error::from("a row has not two columns"))
+}
+
+fn whole(field: &Field) -> worker::Result<u64> {
+    match field {
+        Field::Number(number) => u64::try_from(*number).map_err(|_| worker::Error::from("a count is negative")),
+        Field::Bytes(_) => Err("a count is no number".into()),
     }
-    Ok(Float64Array::new(buffer).to_vec())
 }
 
-#[expect(clippy::cast_precision_loss, reason = "numbers of points and blocks are below 2^53")]
-fn number(value: u64) -> JsValue {
-    JsValue::from_f64(value as f64)
+fn bytes(field: Field) -> worker::Result<Vec<u8>> {
+    match field {
+        Field::Bytes(bytes) => Ok(bytes),
+        Field::Number(_) => Err("a blob is a number".into()),
+    }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and below 2^53")]
-fn whole(value: &JsValue) -> worker::Result<u64> {
-    let number = value.as_f64().filter(|number| *number >= 0.0);
-    number.map(|number| number as u64).ok_or_else(|| worker::Error::from("a count is no whole number"))
+#[expect(clippy::needless_pass_by_value, reason = "the bytes are not needed afterwards")]
+fn points_of(bytes: Vec<u8>) -> worker::Result<Vec<f64>> {
+    values_from_bytes(&bytes).ok_or_else(|| worker::Error::from("a stored point is cut"))
 }
 
 fn damaged(block: u64) -> worker::Error {
@@ -160,3 +207,6 @@ fn damaged(block: u64) -> worker::Error {
 fn failed(error: &impl std::fmt::Display) -> worker::Error {
     worker::Error::from(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,7 +87,7 @@ async fn respond(call: &Call, asked: Asked) -> Answer {
 
 fn sources(call: &Call) -> Result<Sources, Problem> {
     let db: D1 = wiring::database(&call.env)?;
-    let (streams, principal) = (wiring::streams(&call.env).ok(), call.principal.clone());
+    let (streams, principal) = (wiring::streams(&call.env, &call.request_id).ok(), call.principal.clone());
     let sources = Sources::new(db, streams, call.config.clone(), principal, call.now);
     Ok(sources.with_files(wiring::files(&call.env).ok()))
 }

@@ -227,6 +227,10 @@ pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context
         if is_vendor { vendor::refused(&problem, &exchange.request_id) } else { Reply::problem(&problem) }
     });
     let reply = cors::mark(reply.with_allowance(exchange.allowance.get()), cors_origins, origin.as_deref());
+    if let Some(written) = reply.as_written().filter(|_| method != Method::Head) {
+        return Ok(written);
+    }
+    let reply = reply.read_whole().await?;
     let reply = reply.with_header("x-request-id", exchange.request_id).with_header("x-content-type-options", "nosniff");
     Ok(reply.into_response(method != Method::Head)?)
 }
@@ -268,6 +272,7 @@ async fn reply_to(
         env,
         config: config.clone(),
         route: route.pattern,
+        request_id: exchange.request_id.clone(),
         principal: Principal::anonymous(),
         now: PlatformClock.now(),
         request,

@@ -80,6 +80,8 @@ pub(crate) struct Call {
     pub(crate) config: Rc<Config>,
     /// The pattern of the route, as in the table.
     pub(crate) route: &'static str,
+    /// The request's id, which its answer carries.
+    pub(crate) request_id: String,
     /// Who asks.
     pub(crate) principal: Principal,
     /// When the request came.
@@ -148,7 +150,8 @@ impl Call {
         self.request.body().is_some() && self.declared_length() != Some(0)
     }
 
-    fn declared_length(&self) -> Option<u64> {
+    /// How long the body is said to be.
+    pub(super) fn declared_length(&self) -> Option<u64> {
         self.header("content-length")?.parse().ok()
     }
 

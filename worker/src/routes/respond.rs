@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen_futures::JsFuture;
 use worker::{js_sys, web_sys};
 
 use crate::auth::Allowance;
@@ -33,6 +34,8 @@ pub(crate) enum Body {
     Stream(Option<web_sys::ReadableStream>),
     /// The whole response is another service's: the open end of a WebSocket.
     Upgraded(web_sys::Response),
+    /// JSON that an object wrote for the client, with the headers that every answer has.
+    Written(web_sys::Response),
 }
 
 impl Reply {
@@ -50,14 +53,36 @@ impl Reply {
         Self { status: 200, headers: vec![("content-type", content_type.into())], body: Body::Bytes(body) }
     }
 
-    /// 200 with bytes in JavaScript's heap.
-    pub(crate) fn shared(content_type: &'static str, body: js_sys::Uint8Array) -> Self {
-        Self { status: 200, headers: vec![("content-type", content_type.into())], body: Body::Shared(body) }
-    }
-
     /// 101: the connection is a WebSocket from here on. No header can be added to it.
     pub(crate) const fn upgraded(response: web_sys::Response) -> Self {
         Self { status: 101, headers: Vec::new(), body: Body::Upgraded(response) }
+    }
+
+    /// 200 with JSON that an object wrote for the client: it goes out as it is, unless something has to be added to it.
+    pub(crate) const fn written(response: web_sys::Response) -> Self {
+        Self { status: 200, headers: Vec::new(), body: Body::Written(response) }
+    }
+
+    /// The response that an object wrote, where nothing was added to it.
+    pub(super) fn as_written(&self) -> Option<web_sys::Response> {
+        match &self.body {
+            Body::Written(response) if self.headers.is_empty() => Some(Clone::clone(response)),
+            _ => None,
+        }
+    }
+
+    /// The same with the bytes of what an object wrote, so that headers can be added.
+    ///
+    /// # Errors
+    /// Whatever the platform says when the object's answer breaks off.
+    pub(super) async fn read_whole(mut self) -> worker::Result<Self> {
+        if let Body::Written(response) = self.body {
+            let buffer = JsFuture::from(response.array_buffer()?).await?;
+            self.body = Body::Shared(js_sys::Uint8Array::new(&buffer));
+            self.headers.push(("content-type", "application/json".into()));
+            self.headers.push(("cache-control", "no-store".into()));
+        }
+        Ok(self)
     }
 
     /// 204.
@@ -120,7 +145,7 @@ impl Reply {
     /// # Errors
     /// Whatever the platform refuses: a header value that is not Latin-1, a status out of range.
     pub(super) fn into_response(self, with_body: bool) -> Result<web_sys::Response, JsValue> {
-        if let Body::Upgraded(response) = self.body {
+        if let Body::Upgraded(response) | Body::Written(response) = self.body {
             return Ok(response);
         }
         let headers = web_sys::Headers::new()?;
@@ -143,7 +168,7 @@ impl Reply {
             }
             Body::Bytes(bytes) => without_body(&init, &headers, bytes.len()),
             Body::Shared(array) => without_body(&init, &headers, array.length() as usize),
-            Body::Empty | Body::Stream(_) | Body::Upgraded(_) => {
+            Body::Empty | Body::Stream(_) | Body::Upgraded(_) | Body::Written(_) => {
                 web_sys::Response::new_with_opt_str_and_init(None, &init)
             }
         }

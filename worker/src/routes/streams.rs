@@ -19,9 +19,9 @@ use super::page::Page;
 use super::query::Query;
 use super::request::Call;
 use super::respond::{Answer, Reply};
-use crate::error::Problem;
+use crate::error::{Problem, field_error};
 use crate::stores::d1::stream_symbols;
-use crate::stores::symbol_streams::{Json, Refusal, SymbolStreams};
+use crate::stores::symbol_streams::{Refusal, SymbolStreams, Written};
 use crate::telemetry;
 use crate::wiring;
 
@@ -37,11 +37,11 @@ thread_local! {
 pub(super) async fn add_batch(call: &Call) -> Answer {
     let batch = batch::read(call).await?;
     let refused = |refusal| problem(&batch.symbol, batch.sequence, refusal);
-    let stored = streams(call)?.append(&batch.symbol, &batch.values, batch.sequence).await.map_err(refused)?;
-    telemetry::count_points(batch.values.len());
+    let stored = streams(call)?.append(&batch.symbol, &batch.doubles, batch.sequence).await.map_err(refused)?;
+    telemetry::count_points(batch.count);
     let remembered = LISTED.with_borrow(|listed| listed.contains(&batch.symbol));
     // Someone else may have forgotten the stream since this isolate listed it; then this batch was its first again.
-    if !batch.values.is_empty() && (stored.is_first || !remembered) {
+    if batch.count > 0 && (stored.is_first || !remembered) {
         stream_symbols::add(call.db()?, &batch.symbol, call.now).await?;
         LISTED.with_borrow_mut(|listed| {
             if listed.len() >= MOST_REMEMBERED {
@@ -50,7 +50,12 @@ pub(super) async fn add_batch(call: &Call) -> Answer {
             listed.insert(batch.symbol.clone());
         });
     }
-    Ok(json(stored.json))
+    if stored.is_first {
+        // The object's status says so to us; the client's is the same for every batch.
+        let body = stored.written.json().await.map_err(refused)?;
+        return Ok(Reply::of("application/json", body).with_header("cache-control", "no-store"));
+    }
+    Ok(written(stored.written))
 }
 
 /// `GET /stats/live`: the eight windows over a WebSocket, at once and after batches.
@@ -93,11 +98,11 @@ pub(super) async fn forget(call: &Call) -> Answer {
 }
 
 fn streams(call: &Call) -> Result<SymbolStreams, Problem> {
-    Ok(wiring::streams(&call.env)?)
+    Ok(wiring::streams(&call.env, &call.request_id)?)
 }
 
-fn json(Json(body): Json) -> Reply {
-    Reply::shared("application/json", body).with_header("cache-control", "no-store")
+fn written(Written(response): Written) -> Reply {
+    Reply::written(response)
 }
 
 /// A symbol in a parameter of a read.
@@ -133,6 +138,9 @@ pub(crate) fn problem(symbol: &Symbol, sequence: Option<u64>, refusal: Refusal) 
         }
         Refusal::Gone(oldest) => {
             Problem::conflict("points_dropped", format!("the oldest point that {symbol} still has is at {oldest}"))
+        }
+        Refusal::NotFinite(index, value) => {
+            Problem::invalid_fields(vec![field_error(&format!("values[{index}]"), Some(&value), "a finite number")])
         }
         Refusal::Store(error) => error.into(),
     }

@@ -9,7 +9,7 @@ use crate::error::Problem;
 use crate::graphql::pages::Page;
 use crate::routes::streams::{known_symbol, lengths, one_length, problem};
 use crate::stores::d1::stream_symbols;
-use crate::stores::symbol_streams::{Json as Written, Refusal, Wish};
+use crate::stores::symbol_streams::{Refusal, Wish, Written};
 
 /// Most streams of a page: each of their numbers is a request to another object.
 const MOST_STREAMS: i64 = 100;
@@ -46,15 +46,13 @@ pub(super) async fn total(asked: Asked<'_>) -> Result<Json, Problem> {
 pub(super) async fn window(asked: Asked<'_>) -> Result<Json, Problem> {
     let (symbol, length) = (symbol_of(asked)?, one_length(asked.arguments)?);
     let wish = Wish { strict: false, full: true };
-    let found = asked.sources.streams()?.window(&symbol, length, wish).await;
-    read(found.map_err(|refusal| problem(&symbol, None, refusal))?)
+    read(&symbol, asked.sources.streams()?.window(&symbol, length, wish).await).await
 }
 
 /// Several windows.
 pub(super) async fn windows(asked: Asked<'_>) -> Result<Json, Problem> {
     let (symbol, lengths) = (symbol_of(asked)?, lengths(asked.arguments)?);
-    let found = asked.sources.streams()?.windows(&symbol, &lengths, true).await;
-    let mut found = read(found.map_err(|refusal| problem(&symbol, None, refusal))?)?;
+    let mut found = read(&symbol, asked.sources.streams()?.windows(&symbol, &lengths, true).await).await?;
     Ok(found["windows"].take())
 }
 
@@ -78,6 +76,7 @@ fn symbol_of(asked: Asked<'_>) -> Result<Symbol, Problem> {
     known_symbol(text_of(asked.parent, "symbol")?)
 }
 
-fn read(Written(body): Written) -> Result<Json, Problem> {
-    serde_json::from_slice(&body.to_vec()).map_err(Problem::internal)
+async fn read(symbol: &Symbol, found: Result<Written, Refusal>) -> Result<Json, Problem> {
+    let refused = |refusal| problem(symbol, None, refusal);
+    serde_json::from_slice(&found.map_err(refused)?.json().await.map_err(refused)?).map_err(Problem::internal)
 }

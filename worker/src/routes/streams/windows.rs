@@ -3,12 +3,12 @@
 use domain::stream::{Exponent, Length};
 use futures_util::future;
 
-use super::{asked_symbol, json, known_symbol, problem, streams};
+use super::{asked_symbol, known_symbol, problem, streams, written};
 use crate::error::Problem;
 use crate::routes::query::Query;
 use crate::routes::request::Call;
 use crate::routes::respond::{Answer, Reply};
-use crate::stores::symbol_streams::{Json, Refusal, Wish};
+use crate::stores::symbol_streams::{Refusal, Wish};
 
 /// Most windows of one answer.
 const MOST_WINDOWS: usize = 32;
@@ -22,7 +22,7 @@ pub(in crate::routes) async fn stats(call: &Call) -> Answer {
     let length = one_length(&query)?;
     let wish = Wish { strict: flag(&query, "strict")?, full: detail(&query)? };
     let window = streams(call)?.window(&symbol, length, wish).await;
-    window.map(json).map_err(|refusal| problem(&symbol, None, refusal))
+    window.map(written).map_err(|refusal| problem(&symbol, None, refusal))
 }
 
 /// `GET /stats/all`: the eight windows, or those asked for.
@@ -30,7 +30,11 @@ pub(in crate::routes) async fn all_stats(call: &Call) -> Answer {
     let query = call.query(&["symbol", "k", "n", "detail"])?;
     let symbol = asked_symbol(&query)?;
     let (lengths, full) = (lengths(&query)?, detail(&query)?);
-    streams(call)?.windows(&symbol, &lengths, full).await.map(json).map_err(|refusal| problem(&symbol, None, refusal))
+    streams(call)?
+        .windows(&symbol, &lengths, full)
+        .await
+        .map(written)
+        .map_err(|refusal| problem(&symbol, None, refusal))
 }
 
 /// `GET /stats/many`: windows of several streams.
@@ -48,11 +52,12 @@ pub(in crate::routes) async fn many_stats(call: &Call) -> Answer {
     }
     let (lengths, full) = (lengths(&query)?, detail(&query)?);
     let streams = streams(call)?;
-    let found = future::join_all(symbols.iter().map(|symbol| streams.windows(symbol, &lengths, full))).await;
+    let asked = symbols.iter().map(async |symbol| streams.windows(symbol, &lengths, full).await?.json().await);
+    let found = future::join_all(asked).await;
     let (mut data, mut unknown) = (Vec::new(), Vec::new());
     for (symbol, found) in symbols.iter().zip(found) {
         match found {
-            Ok(Json(body)) => data.push(body.to_vec()),
+            Ok(body) => data.push(body),
             Err(Refusal::Unknown) => unknown.push(symbol.as_str()),
             Err(refusal) => return Err(problem(symbol, None, refusal)),
         }
