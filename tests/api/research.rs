@@ -397,9 +397,16 @@ fn recorded_caps_that_are_wrong_at_splits_are_found_and_repaired() {
         let cap = number(&finding["repair"], "market_cap");
         assert_same(cap / corrected[&(on, ticker)], 1.0, 2e-3);
         // Whoever is a member is one by the repaired cap.
-        let composition = server.get(&format!("/index-composition?index={slug}&date={on}")).expect(200).json();
-        let member = composition["constituents"].as_array().unwrap().iter().find(|one| one["ticker"] == ticker);
-        assert_same(number(member.unwrap(), "market_cap"), cap, 0.0);
+        let member = |slug: &str| {
+            let composition = server.get(&format!("/index-composition?index={slug}&date={on}")).expect(200).json();
+            composition["constituents"].as_array().unwrap().iter().find(|one| one["ticker"] == ticker).cloned()
+        };
+        if ticker == "DD" {
+            // By the recorded cap, three times too large, it was in; by the right one some 350 companies are larger.
+            assert!(member(flagged_slug).is_some() && member(slug).is_none());
+        } else {
+            assert_same(number(&member(slug).unwrap(), "market_cap"), cap, 0.0);
+        }
     }
     // Built again, or in parts, nothing changes.
     let before = (server.stored(), server.performance(&format!("index={slug}")));
