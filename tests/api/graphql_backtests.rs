@@ -12,7 +12,7 @@ fn assert_near(found: &Value, rest: &Value) {
     for (name, value) in found.as_object().unwrap() {
         match (value.as_f64(), rest[name].as_f64()) {
             (Some(is), Some(should)) => {
-                assert!((is - should).abs() <= 1e-15 * should.abs(), "{name}: {is} is not {should}")
+                assert!((is - should).abs() <= 1e-15 * should.abs(), "{name}: {is} is not {should}");
             }
             _ => assert_eq!(value, &rest[name], "{name} of {rest}"),
         }

@@ -10,6 +10,7 @@ use domain::units::{Day, DayRange};
 use futures_util::FutureExt;
 use parquet::column::reader::get_typed_column_reader;
 use parquet::data_type::Int32Type;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::sessions::{PinnedMonth, SessionReader, session_count};
@@ -91,7 +92,7 @@ fn month_of(number: usize, file: &[u8]) -> Result<ChainMonth, String> {
         let mut days = Vec::new();
         get_typed_column_reader::<Int32Type>(column).read_records(1, None, None, &mut days).map_err(damaged)?;
         let day = days.first().ok_or("expected a quote in each row group")?;
-        let ranges: Vec<(u64, u64)> = group.columns().iter().map(|column| column.byte_range()).collect();
+        let ranges: Vec<(u64, u64)> = group.columns().iter().map(ColumnChunkMetaData::byte_range).collect();
         sessions.push(ChainSession {
             day: Day::from_number(*day),
             rows: u64::try_from(group.num_rows()).unwrap_or_default(),

@@ -180,7 +180,7 @@ fn a_plan_without_options_is_refused_in_the_vendors_words() {
         pollster::block_on(opened(&transport, &budget).option_chains(Some(&ticker("AAPL")), day("2026-06-12")));
     match outcome {
         Err(ProviderError::Rejected { detail }) => {
-            assert!(detail.contains("You are not entitled to this data"), "{detail}")
+            assert!(detail.contains("You are not entitled to this data"), "{detail}");
         }
         other => panic!("expected a refusal, was {other:?}"),
     }
