@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { openBrowser, visit } from "./harness.mjs";
-import { ANSWERS, SLUG } from "./market.mjs";
+import { ANSWERS, DAYS, EXPLANATION, SLUG, built, ok } from "./market.mjs";
 import { OverviewPage } from "./overview_page.mjs";
-import { RESEARCH_ANSWERS, STATISTICS, TRADES } from "./research.mjs";
+import { QUALITY, RESEARCH_ANSWERS, STATISTICS, TRADES } from "./research.mjs";
 
 describe("statistics and research", () => {
   let browser;
@@ -96,6 +96,27 @@ describe("statistics and research", () => {
     assert.match(await row.textContent(), /Cap jump.*20\.5.*flagged.*1\.50T.*Feb 2, 2024/);
     await page.getByRole("button", { name: "Repair", exact: true }).click();
     await page.waitForURL(/policy=repair/);
+  });
+
+  test("an explanation shows what the build found suspicious, where it looked", async (t) => {
+    const quality = [{ date: DAYS[3], policy: "flag", total: 2, findings: QUALITY.findings }];
+    const page = await open(t, "/app/explain", { "/index-explain": ok({ ...EXPLANATION.body, quality }) });
+    const found = page.getByRole("region", { name: "What the builds found suspicious" });
+    assert.match(await found.getByRole("row", { name: /ACME/ }).textContent(), /Cap jump.*flagged/);
+    await page.getByText("Dec 26, 2024: 2 (flag)").waitFor();
+    const silent = await open(t, "/app/explain");
+    await silent.getByRole("heading", { name: "Member returns" }).waitFor();
+    assert.equal(await silent.getByRole("heading", { name: "What was suspicious" }).count(), 0);
+  });
+
+  test("a build takes every weighting and what becomes of suspicious data", async (t) => {
+    const page = await open(t, "/app/build", { "/build-index": built(DAYS[0], DAYS[3]) });
+    await page.getByLabel("Weights", { exact: true }).selectOption("min_variance");
+    await page.getByLabel("Suspicious data", { exact: true }).selectOption("repair");
+    await page.getByRole("button", { name: "Build", exact: true }).click();
+    await page.getByRole("region", { name: "Result" }).waitFor();
+    const asked = JSON.parse(page.server.asked.findLast(({ url }) => url === "/build-index").body);
+    assert.deepEqual([asked.weighting, asked.quality], ["min_variance", "repair"]);
   });
 
   test("a changed index is asked for by what is typed, and shared by its address", async (t) => {

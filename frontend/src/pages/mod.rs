@@ -8,6 +8,7 @@ mod changes;
 mod composition;
 mod data;
 mod explain;
+mod findings;
 mod overview;
 mod parts;
 mod research;

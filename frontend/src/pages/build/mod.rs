@@ -42,12 +42,20 @@ struct Choice {
     values: &'static [(&'static str, &'static str)],
 }
 
-const CHOICES: [Choice; 4] = [
+const CHOICES: [Choice; 5] = [
     Choice {
         name: "weighting",
         title: "Weights",
         definition: "How members are weighted when they are chosen.",
-        values: &[("equal", "equal"), ("cap", "by market cap")],
+        values: &[
+            ("equal", "equal"),
+            ("cap", "by market cap"),
+            ("capped", "by market cap, at most 5 %"),
+            ("inverse_volatility", "inverse to volatility"),
+            ("erc", "equal risk contribution"),
+            ("min_variance", "minimum variance"),
+            ("sector_equal", "sectors the same"),
+        ],
     },
     Choice {
         name: "rebalance",
@@ -66,6 +74,17 @@ const CHOICES: [Choice; 4] = [
         title: "Share classes",
         definition: "Company: the lines of an issuer count as one, by the sum of their market caps.",
         values: &[("line", "each line"), ("company", "company")],
+    },
+    Choice {
+        name: "quality",
+        title: "Suspicious data",
+        definition: "What is made of it: not looked for; told and kept with each session; nothing is built; another index, ranked by repaired market caps.",
+        values: &[
+            ("pass", "is not looked for"),
+            ("flag", "is flagged"),
+            ("block", "blocks the build"),
+            ("repair", "is repaired"),
+        ],
     },
 ];
 
@@ -90,6 +109,7 @@ fn asked(address: Address) -> BuildIndex {
                 .collect()
         }),
         gaps: text("gaps"),
+        quality: text("quality"),
         ..BuildIndex::default()
     }
 }

@@ -15,6 +15,7 @@ use crate::components::synthetic::Synthetic;
 use crate::components::table::{Column, DataTable, Value};
 use crate::format::{self, Form};
 use crate::load::load;
+use crate::pages::findings::FINDINGS;
 use crate::pages::{IndexField, SessionField, chosen_index, chosen_session, index_name, nothing_built};
 
 /// The page.
@@ -165,6 +166,7 @@ fn Ready(#[prop(into)] explanation: Signal<Arc<Explanation>>) -> impl IntoView {
                 />
             </ChartFrame>
         </div>
+        <Suspicious explanation=explanation />
         <section class="panel">
             <header class="panel-head">
                 <h2>"Member returns"</h2>
@@ -182,5 +184,37 @@ fn Ready(#[prop(into)] explanation: Signal<Arc<Explanation>>) -> impl IntoView {
                 exports=vec![Export::curl(link)]
             />
         </section>
+    }
+}
+
+/// What the builds of the session and of the one before it found suspicious, where they looked.
+#[component]
+fn Suspicious(explanation: Signal<Arc<Explanation>>) -> impl IntoView {
+    let rows = Signal::derive(move || {
+        let findings = explanation.with(|of| of.quality.iter().flat_map(|of| of.findings.clone()).collect::<Vec<_>>());
+        Arc::new(findings)
+    });
+    let told = move || {
+        explanation.with(|of| {
+            let said = of.quality.iter().map(|of| format!("{}: {} ({})", format::day(of.date), of.total, of.policy));
+            said.collect::<Vec<_>>().join(" · ")
+        })
+    };
+    view! {
+        <Show when=move || explanation.with(|of| !of.quality.is_empty())>
+            <section class="panel">
+                <header class="panel-head">
+                    <h2>"What was suspicious"</h2>
+                    <span class="muted">{told}</span>
+                </header>
+                <DataTable
+                    name="suspicious"
+                    caption=Signal::derive(|| "What the builds found suspicious".to_owned())
+                    rows=rows
+                    columns=FINDINGS.to_vec()
+                    none="They looked, and found nothing."
+                />
+            </section>
+        </Show>
     }
 }

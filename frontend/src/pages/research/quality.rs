@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::api::{IndexQuality, QualityFinding};
+use domain::api::IndexQuality;
 use leptos::prelude::*;
 
 use super::asked;
@@ -17,36 +17,10 @@ use crate::components::synthetic::Synthetic;
 use crate::components::table::{Column, DataTable, Value};
 use crate::format::{self, Form};
 use crate::load::load;
+use crate::pages::findings::{FINDINGS, check_name};
 use crate::pages::{SpanFields, nothing_built, warnings};
 
 const POLICIES: &[(&str, &str)] = &[("flag", "Flag"), ("block", "Block"), ("repair", "Repair"), ("pass", "Pass")];
-
-/// A check's name in words.
-fn check_name(check: &str) -> String {
-    let words = check.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-const FINDINGS: [Column<QualityFinding>; 8] = [
-    Column::new("date", "Session", |row: &QualityFinding| Value::Day(row.date)),
-    Column::new("ticker", "Ticker", |row: &QualityFinding| Value::text(row.ticker.as_ref()))
-        .defined("None where a whole session is meant."),
-    Column::new("check", "Check", |row: &QualityFinding| Value::Text(check_name(&row.check))),
-    Column::new("found", "Found", |row: &QualityFinding| Value::Number(row.found, Form::Significant))
-        .defined("Sessions of a run, the move, or the ratio of the implied share count to the last good one."),
-    Column::new("until", "Until", |row: &QualityFinding| Value::Day(row.last_date))
-        .defined("The last session of a run."),
-    Column::new("verdict", "Verdict", |row: &QualityFinding| Value::Text(row.verdict.clone())),
-    Column::new("repair", "Market cap instead", |row: &QualityFinding| {
-        Value::number(row.repair.as_ref().map(|repair| repair.market_cap), Form::Compact)
-    })
-    .defined("The last good share count × the close."),
-    Column::new("from", "Shares from", |row: &QualityFinding| {
-        row.repair.as_ref().map_or(Value::Absent, |repair| Value::Day(repair.shares_from))
-    })
-    .defined("The session on which the share count was good."),
-];
 
 struct Check {
     name: String,
@@ -165,15 +139,4 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexQuality>>, link: Memo<String>) -> imp
 
 fn checks_of(of: &Arc<IndexQuality>) -> Vec<Check> {
     checks(of)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_check_is_named_in_words() {
-        assert_eq!(check_name("stale_price"), "Stale price");
-        assert_eq!(check_name(""), "");
-    }
 }
