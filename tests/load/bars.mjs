@@ -27,7 +27,7 @@ const python = path.join(process.env.EQUIPOISE_TOOLS || path.join(process.env.XD
 export async function measureBars(table, { folder }) {
   const recorded = await record(folder);
   const provider = await startRecordedBars(recorded);
-  const settings = { MASSIVE_BASE_URL: provider.url, MASSIVE_API_KEY: "recorded", MASSIVE_REQUESTS_PER_MINUTE: "0", RATE_LIMIT_PER_MINUTE: "0" };
+  const settings = { PROVIDER: "massive", MASSIVE_BASE_URL: provider.url, MASSIVE_API_KEY: "recorded", MASSIVE_REQUESTS_PER_MINUTE: "0", RATE_LIMIT_PER_MINUTE: "0" };
   const server = await Server.start(path.join(folder, "bars"), settings);
   try {
     await ingested(table, server, provider, [...recorded.keys()]);
@@ -88,7 +88,7 @@ async function rowsRead(table, server, targets) {
     if (headers.get("x-cache") !== "miss") throw new Error(`${target} came from a cache`);
     more.push((await read()) - before - ofMetric - json().resultsCount);
   }
-  table.add("database rows read for a bar query beside its bars", Math.min(...more), { most: 5, show: whole(), how: `${BARS} bars, ${more.join(" ")}` });
+  table.add("database rows read for a bar query beside its bars", Math.max(...more), { most: 5, show: whole(), how: `${BARS} bars, ${more.join(" ")}` });
 }
 
 /** The same bars by GraphQL, by what workerd spends on them. */

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::ports::StoreError;
 use rusqlite::limits::Limit;
@@ -12,7 +13,7 @@ use super::{Backend, D1, Param, Rows, Statement, classify};
 
 /// A connection of its own.
 #[derive(Debug)]
-pub(super) struct Memory(RefCell<Connection>);
+pub(super) struct Memory(RefCell<Connection>, u64);
 
 impl D1 {
     /// An empty database with every migration applied.
@@ -35,7 +36,9 @@ impl D1 {
         for file in files {
             connection.execute_batch(&std::fs::read_to_string(&file).unwrap()).unwrap();
         }
-        Self { backend: Backend::Memory(Memory(RefCell::new(connection))), cost: Cell::default() }
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let identity = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { backend: Backend::Memory(Memory(RefCell::new(connection), identity)), cost: Cell::default() }
     }
 
     /// Bounds how deep expressions nest as the platform does, from now on. This newest SQLite, other than the platform's of
@@ -48,6 +51,10 @@ impl D1 {
 }
 
 impl Memory {
+    pub(super) const fn identity(&self) -> u64 {
+        self.1
+    }
+
     pub(super) fn batch(&self, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
         let mut connection = self.0.borrow_mut();
         let transaction = connection.transaction().map_err(|error| classify(&error.to_string()))?;

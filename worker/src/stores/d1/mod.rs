@@ -218,6 +218,15 @@ impl D1 {
         Ok(rows)
     }
 
+    /// Tells databases apart: what is remembered of one does not hold in another. The platform has one.
+    pub(crate) fn identity(&self) -> u64 {
+        match &self.backend {
+            Backend::Platform(_) => 0,
+            #[cfg(test)]
+            Backend::Memory(memory) => memory.identity(),
+        }
+    }
+
     /// What everything asked of it has cost so far.
     pub(crate) fn cost(&self) -> Cost {
         self.cost.get()

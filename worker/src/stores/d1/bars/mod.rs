@@ -1,10 +1,12 @@
 //! Reading bars of any length: stored ones as they are, longer ones made in SQL, restated for corporate actions, as they are
 //! known now or as they were known then.
 //!
-//! The row of a bar is found by its key, so a read of n stored bars reads n rows and at most five more.
+//! The row of a bar is found by its key, so a read of n stored bars reads n rows and at most five more; the first query of a
+//! ticker after a publication two more, which it looks up once (`resolved`).
 
 mod many;
 mod read;
+mod resolved;
 mod rows;
 #[cfg(test)]
 mod tests;

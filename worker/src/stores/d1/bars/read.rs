@@ -6,6 +6,7 @@ use domain::ports::StoreError;
 use domain::units::{BarInterval, Day, UnixMillis};
 use serde::Deserialize;
 
+use super::resolved::{self, Resolved};
 use super::rows::{ActionRow, BarRow, SeriesRow};
 use super::{BarQuery, BarsFound, D1Bars, SCOPES, versions_statement};
 use crate::stores::d1::data_versions::{self, Versions};
@@ -59,6 +60,9 @@ impl D1Bars<'_> {
         let order = if query.descending { "desc" } else { "asc" };
         let interval = query.size.minutes().and_then(BarInterval::from_minutes);
         let is_session = query.size.unit() == Unit::Days && query.size.count() == 1;
+        if let Some(found) = self.read_resolved(query, interval, order).await? {
+            return Ok(Some(found));
+        }
         let mut statements = vec![versions_statement()];
         match interval {
             Some(interval) => {
@@ -83,6 +87,12 @@ impl D1Bars<'_> {
         let rows: Vec<BarRow> = answers[1].decode()?;
         let actions = if query.adjustment == Adjustment::Raw { None } else { answers.last() };
         let factors = factors(actions, query)?;
+        if let (Some(interval), Some(first)) = (interval, rows.first())
+            && let (Some(series), Some(source)) = (first.series, first.source.clone())
+        {
+            let resolved = Resolved { version: versions.scopes[0], series, source, factors: factors.clone() };
+            resolved::remember(self.0.identity(), query, interval, resolved);
+        }
         let sources = match interval {
             Some(_) => rows.first().and_then(|row| row.source.clone()).into_iter().collect(),
             None => self.sources_of(answers[2].decode::<SourceRow>()?, &rows).await?,
@@ -92,6 +102,27 @@ impl D1Bars<'_> {
             factors.applied(bar)
         });
         Ok(Some(found(query, versions, bars.collect(), sources, interval.map_or("1day", BarInterval::name))))
+    }
+
+    /// The same where the series is known already; `None` where it is not, or where something was published since.
+    async fn read_resolved(
+        &self,
+        query: &BarQuery<'_>,
+        interval: Option<BarInterval>,
+        order: &str,
+    ) -> Result<Option<BarsFound>, StoreError> {
+        let Some(interval) = interval else { return Ok(None) };
+        let Some(known) = resolved::recall(self.0.identity(), query, interval) else { return Ok(None) };
+        let bars = Statement::new(sql!("bars/of_series").replace("{order}", order)).bind(known.series);
+        let bars = bars.bind(query.span.from).bind(query.span.to).bind(query.limit + 1).bind(query.regular_only);
+        let answers = self.0.batch(vec![versions_statement(), bars]).await?;
+        let versions = data_versions::decode(&answers[0], &SCOPES)?;
+        let rows: Vec<BarRow> = answers[1].decode()?;
+        if versions.scopes[0] != known.version || rows.is_empty() {
+            return Ok(None);
+        }
+        let bars = rows.into_iter().map(|row| known.factors.applied(row.into_bar())).collect();
+        Ok(Some(found(query, versions, bars, vec![known.source], interval.name())))
     }
 
     /// Who brought these sessions. Where only one source has ever published anything, nobody needs asking.

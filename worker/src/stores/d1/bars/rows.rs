@@ -27,6 +27,9 @@ pub(super) struct BarRow {
     minute: u32,
     #[serde(default)]
     pub(super) source: Option<String>,
+    /// The number of the series, where it was looked up.
+    #[serde(default)]
+    pub(super) series: Option<i64>,
     /// The publication that wrote a session.
     #[serde(default)]
     pub(super) version: i64,

@@ -293,3 +293,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_remembered_of_a_query_ends_with_the_next_publication() {
+    let db = D1::in_memory();
+    publish(&db, "files", &hours(9, &[10.0, 12.0, 14.0]));
+    let asked = BarQuery { adjustment: Adjustment::Splits, ..query(1, Timespan::Hour, "2021-12-01", "2021-12-01") };
+    let statements = |asked: &BarQuery<'_>| {
+        let before = db.cost().statements;
+        let found = read(&db, asked);
+        (closes(&found), found.sources, db.cost().statements - before)
+    };
+    let files = || vec!["files".to_owned()];
+    // Versions, bars and splits; then versions and bars.
+    assert_eq!(statements(&asked), (vec![10.0, 12.0, 14.0], files(), 3));
+    assert_eq!(statements(&asked), (vec![10.0, 12.0, 14.0], files(), 2));
+    let descending = BarQuery { descending: true, limit: 2, ..asked.clone() };
+    assert_eq!(statements(&descending), (vec![14.0, 12.0], files(), 2));
+    assert_eq!(statements(&BarQuery { adjustment: Adjustment::Raw, ..asked.clone() }).2, 2);
+    // A split and a preferred source come; neither is missed.
+    publish_daily(&db, &[], &[("2021-12-02", 2.0)], &[]);
+    let later = BarQuery { today: day("2021-12-31"), ..asked.clone() };
+    assert_eq!(statements(&later).0, [5.0, 6.0, 7.0]);
+    publish(&db, "sample", &hours(9, &[20.0]));
+    let (found, sources, _) = statements(&later);
+    assert_eq!((found, sources), (vec![10.0], vec!["sample".to_owned()]));
+    // Where the series that is remembered has nothing, another is looked for.
+    publish(&db, "files", &[bar("2021-12-03", 600, BarInterval::HOUR, 3.0)]);
+    let other_day = query(1, Timespan::Hour, "2021-12-03", "2021-12-03");
+    let _ = read(&db, &query(1, Timespan::Hour, "2021-12-01", "2021-12-01"));
+    assert_eq!(closes(&read(&db, &other_day)), [3.0]);
+}
