@@ -102,6 +102,21 @@ fn the_real_hours_of_a_month_come_back_as_they_were_recorded() {
     let regular = aggs(&server, "AAPL", "1/hour/2021-12-01/2021-12-30?extended=false").json();
     assert_eq!(regular["resultsCount"], 147);
 
+    // As a table it is the file that came in, with the clock of the exchange.
+    let path = "/v2/aggs/ticker/AAPL/range/1/hour/2021-12-01/2021-12-30?adjusted=false";
+    let csv = server.get(&format!("{path}&format=csv")).expect(200);
+    assert!(csv.header("content-disposition").unwrap().contains("bars-AAPL.csv"));
+    let csv = Table::parse(&csv.text());
+    for (line, row) in csv.rows().zip(table.rows()) {
+        let start = format!("{}T{}:00", line.text("date"), line.text("time_et"));
+        assert_eq!((start.as_str(), line.number("close")), (row.text("timestamp_et"), row.number("close")));
+    }
+    let workbook = server
+        .request("GET", path)
+        .header("accept", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        .send();
+    assert_eq!(&workbook.expect(200).body[..2], b"PK");
+
     // The same again writes nothing.
     let stored = server.stored();
     assert_eq!(import_hours(&server, text)["rows"]["unchanged"], 152);

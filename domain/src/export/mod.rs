@@ -5,6 +5,7 @@
 //! Nothing here reads a clock or a store. The sheets and columns are described in `docs/methods/workbook.md`.
 
 mod backtest_workbook;
+mod bars_book;
 mod book;
 mod cell;
 mod dump;
@@ -15,6 +16,7 @@ mod research_sheets;
 mod xlsx;
 
 pub use backtest_workbook::backtest_book;
+pub use bars_book::{BarsTitle, bars_book, start_time};
 pub use book::{Book, CellRange, Column, LineChart, Properties, Sheet, cell_name};
 pub use cell::{Cell, Formula, MAX_TEXT_UNITS, NumberFormat, Text};
 pub use index_report::{

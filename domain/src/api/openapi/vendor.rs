@@ -79,6 +79,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 "From the database, from a provider without writing anything, or from a provider through the database.",
             ),
             Parameter::query("provider", Kind::Text(""), "Only this source; see `GET /providers`."),
+            Parameter::query(
+                "format",
+                Kind::Choice(&["json", "csv", "xlsx"], true),
+                "As a table: `t`, New York's date and time, prices, shares. `Accept` works too.",
+            ),
             KEY,
         ],
         body: None,

@@ -8,7 +8,7 @@ use crate::routes::request::Call;
 
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(in crate::routes) enum Format {
     Json,
     Csv,
     Xlsx,
@@ -18,7 +18,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 
 impl Format {
     /// What `format=` asks for, else what `Accept` does, else JSON.
-    pub(super) fn of(call: &Call, query: &Query) -> Result<Self, Problem> {
+    pub(in crate::routes) fn of(call: &Call, query: &Query) -> Result<Self, Problem> {
         let named = [("json", Self::Json), ("csv", Self::Csv), ("xlsx", Self::Xlsx)];
         if let Some(format) = query.choice("format", &named)? {
             return Ok(format);
@@ -34,7 +34,7 @@ impl Format {
     }
 
     /// The name, for keys.
-    pub(super) const fn name(self) -> &'static str {
+    pub(in crate::routes) const fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Csv => "csv",
@@ -43,7 +43,7 @@ impl Format {
     }
 
     /// The value of `content-type`.
-    pub(super) const fn content_type(self) -> &'static str {
+    pub(in crate::routes) const fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
             Self::Csv => "text/csv; charset=utf-8",
@@ -52,7 +52,7 @@ impl Format {
     }
 
     /// The value of `content-disposition`, for a file named after the index and what it holds.
-    pub(super) fn disposition(self, slug: &str, what: &str) -> Option<String> {
+    pub(in crate::routes) fn disposition(self, slug: &str, what: &str) -> Option<String> {
         (self != Self::Json).then(|| format!("attachment; filename=\"{slug}-{what}.{}\"", self.name()))
     }
 }
@@ -92,7 +92,7 @@ pub(in crate::routes) fn text(value: &str) -> String {
 }
 
 /// A value that may be absent, as a field.
-pub(super) fn optional<T: ToString>(value: Option<T>) -> String {
+pub(in crate::routes) fn optional<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 

@@ -7,7 +7,7 @@ mod compositions;
 mod definition;
 mod explain;
 mod export;
-mod format;
+pub(in crate::routes) mod format;
 mod list;
 mod performance;
 mod report;

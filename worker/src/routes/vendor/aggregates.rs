@@ -2,38 +2,91 @@
 
 use domain::api::{Aggregate, Aggregates};
 use domain::bars::{Adjustment, Bar};
+use domain::export::{BarsTitle, bars_book, render_xlsx, start_time};
 
 use super::asked::{Asked, Mode, Place};
 use super::fetched::{self, Delivery, Means};
 use super::{answer_id, computed, link, query, uncached};
+use crate::error::Problem;
 use crate::providers;
-use crate::routes::cached::cached;
+use crate::routes::cached::{Computed, cached};
+use crate::routes::indices::format::{Csv, Format, optional};
 use crate::routes::query::Query;
 use crate::routes::request::Call;
-use crate::routes::respond::Answer;
-use crate::stores::d1::bars::SCOPES;
+use crate::routes::respond::{Answer, Reply};
+use crate::stores::d1::bars::{BarsFound, SCOPES};
 
-const PARAMETERS: &[&str] = &["adjusted", "sort", "limit", "adjustment", "extended", "as_of", "mode", "provider"];
+const PARAMETERS: &[&str] =
+    &["adjusted", "sort", "limit", "adjustment", "extended", "as_of", "mode", "provider", "format"];
 
 /// Answers bars.
 pub(in crate::routes) async fn aggregates(call: &Call) -> Answer {
     let query = query(call, PARAMETERS)?;
     let asked = Asked::read(place_of(call), &query)?;
+    let format = Format::of(call, &query)?;
     if asked.mode != Mode::Stored {
         let means = Means::of(call)?;
         let delivery = fetched::bars(&means, &asked).await?;
         let version = delivery.version;
+        if format != Format::Json {
+            let table = table(call, &asked, format, &delivery.found)?;
+            let reply = Reply::of(format.content_type(), table).with_header("cache-control", "no-store");
+            let named = format.disposition("bars", &file_name(&asked)).unwrap_or_default();
+            return Ok(reply.with_header("content-disposition", named));
+        }
         let answer = answer(call, &query, &asked, format!("{}-{}", delivery.named(), call.now.0), delivery);
         return uncached(&answer, version);
     }
-    let key = format!("{}&{}", asked.key(call.now), call.origin());
+    let key = format!("{}&{}&{}", asked.key(call.now), call.origin(), format.name());
     cached(call, &SCOPES, &key, async |_| {
         let found = fetched::stored(&Means::of(call)?, &asked).await?;
         let versions = found.versions.clone();
+        if format != Format::Json {
+            let (content_type, disposition) = (format.content_type(), format.disposition("bars", &file_name(&asked)));
+            return Ok(Computed { versions, content_type, disposition, body: table(call, &asked, format, &found)? });
+        }
         let id = answer_id(call, &key);
         computed(versions, &answer(call, &query, &asked, id, Delivery::stored(found)))
     })
     .await
+}
+
+/// Bars as a table: CSV or a workbook. Neither has pages; `limit` bounds both.
+fn table(call: &Call, asked: &Asked, format: Format, found: &BarsFound) -> Result<Vec<u8>, Problem> {
+    if format == Format::Xlsx {
+        let title = BarsTitle {
+            ticker: asked.ticker.to_string(),
+            length: format!("{} {}", call.param("multiplier"), call.param("timespan")),
+            adjustment: asked.adjustment.name().to_owned(),
+            source: found.sources.join(","),
+            synthetic: found.sources.iter().any(|source| providers::is_synthetic(source)),
+        };
+        return render_xlsx(bars_book(&title, &found.bars)).map_err(Problem::internal);
+    }
+    let header = ["t", "date", "time_et", "open", "high", "low", "close", "volume", "vwap", "trades", "extended"];
+    let mut table = Csv::new(&header);
+    for bar in &found.bars {
+        table.row(&[
+            bar.t.0.to_string(),
+            bar.day.to_string(),
+            start_time(bar),
+            optional(bar.open),
+            optional(bar.high),
+            optional(bar.low),
+            bar.close.to_string(),
+            optional(bar.volume),
+            optional(bar.vwap),
+            optional(bar.trades),
+            bar.extended.to_string(),
+        ]);
+    }
+    Ok(table.into_bytes())
+}
+
+/// The symbol as a part of a file's name.
+fn file_name(asked: &Asked) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
+    asked.ticker.as_str().chars().map(plain).collect()
 }
 
 fn place_of(call: &Call) -> Place<'_> {
