@@ -103,7 +103,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("research", &["units", "market", "calendar", "index", "stats"]),
     ("options", &["units", "market", "calendar"]),
     ("backtest", &["units", "market", "calendar", "stats", "options"]),
-    ("export", &["units", "market", "calendar", "ingest", "index", "stats", "research", "options", "backtest"]),
+    ("export", &["units", "market", "calendar", "bars", "ingest", "index", "stats", "research", "options", "backtest"]),
     (
         "ports",
         &["units", "market", "calendar", "bars", "ingest", "index", "stats", "stream", "options", "backtest", "export"],

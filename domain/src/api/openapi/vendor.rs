@@ -88,7 +88,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         body: None,
         status: 200,
-        answer: Answer::Cached(Shape::of::<Aggregates>(include_str!("examples/aggregates.json"))),
+        answer: Answer::CachedTable(Shape::of::<Aggregates>(include_str!("examples/aggregates.json"))),
         problems: &[(400, REFUSALS), (502, UNUSABLE)],
     },
     Operation {
