@@ -410,14 +410,14 @@ fn a_bad_day_never_enters_an_index_silently() {
     let warnings = |answer: &Value| answer["warnings"].to_string();
     assert!(!warnings(&build()).contains("more than half"));
     // A price ten times too high for one day, and a split that explains one.
-    let close = server.sql("select b.close from daily_bars b join securities x on x.id = b.security_id where x.ticker = 'C03' order by b.day limit 1");
+    let close = server.sql("select b.close from daily_bars b join securities x on x.id = b.security_id where x.ticker = 'C19' order by b.day limit 1");
     let close = close[0]["close"].as_f64().unwrap();
-    server.import("daily_bars", format!("date,ticker,close\n2026-08-05,C03,{}\n", close * 10.0));
+    server.import("daily_bars", format!("date,ticker,close\n2026-08-05,C19,{}\n", close * 10.0));
     let built = build();
     assert!(warnings(&built).contains("2026-08-05, 2026-08-06"), "{built}");
     let report = server.performance("index=top10-equal-daily-price-line");
     assert!(warnings(&report).contains("more than half"), "{report}");
-    server.import("splits", "ticker,date,ratio\nC03,2026-08-05,0.1\nC03,2026-08-06,10\n");
+    server.import("splits", "ticker,date,ratio\nC19,2026-08-05,0.1\nC19,2026-08-06,10\n");
     assert!(!warnings(&build()).contains("more than half"));
 }
 
