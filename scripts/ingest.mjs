@@ -13,7 +13,8 @@ try {
   const { INTERVAL: interval, TICKERS: tickers } = process.env;
   const chains = process.env.KIND === "chains";
   if (tickers && !interval && !chains) throw new Error("TICKERS goes with INTERVAL or KIND=chains: a day is brought for the whole market");
-  const named = tickers?.split(/[\s,]+/).filter(Boolean);
+  // make hands an unset TICKERS on as an empty one.
+  const named = tickers ? tickers.split(/[\s,]+/).filter(Boolean) : undefined;
   const bars = { from, to, interval, ...(named && { tickers: named }) };
   const job = interval ? await addBarIngestion(state, provider, bars) : chains ? await addChains(state, provider, { from, to, ...(named && { underlyings: named }) }) : await addIngestion(state, provider, { from, to });
   const run = await follow(state, job, (now) => console.log(summary(now)));
