@@ -65,7 +65,7 @@ export const COVERAGE = ok({
 
 const provider = (name, more) => ({
   name, aliases: [], summary: `The ${name} provider.`, synthetic: false, limits: "5 requests a minute", settings: [], configured: true, scheduled: false,
-  serves: { securities: true, daily_bars: true, ticker_bars: true, intraday_bars: ["1hour"], market_caps: false, shares: true, splits: true, dividends: true }, ...more,
+  serves: { securities: true, daily_bars: true, ticker_bars: true, intraday_bars: ["1hour"], market_caps: false, shares: true, splits: true, dividends: true, option_chains: false }, ...more,
 });
 export const PROVIDERS = ok({
   data: [
