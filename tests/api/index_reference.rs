@@ -232,6 +232,10 @@ fn five_real_years_equal_the_reference_and_a_rebuild_shows_old_or_new_and_nothin
     assert_eq!(built["sessions"], 1259);
     let read = built["cost"]["rows_read"].as_u64().unwrap();
     assert!(read <= 1259 * 1500, "{read} rows read");
+    // What a day costs must not grow with the sessions that are there already.
+    let alone = server.build(&json!({"start_date": "2018-02-07", "end_date": "2018-02-07"}));
+    let read = alone["cost"]["rows_read"].as_u64().unwrap();
+    assert!(read <= 1500, "{read} rows read for the last session alone");
     assert_is_the_reference(&server, &folder);
 
     // A revision of the second session moves every level after it.
