@@ -10,6 +10,7 @@ mod another_future;
 mod assign;
 mod close;
 mod events;
+pub mod evidence;
 mod exits;
 mod fees;
 mod fill;
@@ -42,7 +43,7 @@ pub use records::{
 };
 pub use report::{Hashes, NamedStatistic, Report};
 pub use run::{CheckpointError, Run, RunError};
-pub use trade_statistics::TradeStatistics;
+pub use trade_statistics::{TradeStatistics, daily_returns};
 
 /// The version of the rules below; a result names the one it was made by.
 pub const ENGINE_VERSION: &str = "1";

@@ -6,9 +6,9 @@ use super::plan::{Plan, hexadecimal};
 use super::quality::DataQuality;
 use super::records::{Attribution, DayRecord, Rejections, Trade};
 use super::run::Run;
-use super::trade_statistics::{TradeStatistics, returns, trade_statistics};
+use super::trade_statistics::{TradeStatistics, daily_returns, trade_statistics};
 use crate::calendar;
-use crate::stats::{Series, Unit, definitions, statistics};
+use crate::stats::{Series, Statistics, Unit, definitions, statistics};
 use crate::units::{Day, iso_day};
 
 /// A statistic of the daily returns with its definition.
@@ -25,6 +25,24 @@ pub struct NamedStatistic {
     pub unit: String,
     /// Its formula.
     pub formula: String,
+}
+
+impl NamedStatistic {
+    /// Every statistic of a series by its definition, in the order in which they are shown; undefined ones without a series.
+    #[must_use]
+    pub fn all(series: Option<&Statistics>) -> Vec<Self> {
+        let named = definitions().iter().map(|definition| Self {
+            name: definition.name.to_owned(),
+            title: definition.title.to_owned(),
+            value: series.and_then(definition.value),
+            unit: match definition.unit {
+                Unit::Fraction => "fraction".to_owned(),
+                Unit::Ratio => "ratio".to_owned(),
+            },
+            formula: definition.formula.to_owned(),
+        });
+        named.collect()
+    }
 }
 
 /// What a result depends on, and the result itself, as hashes: the same first three give the same fourth.
@@ -87,29 +105,19 @@ impl Run {
         benchmark: Option<&[(Day, f64)]>,
     ) -> Report {
         let capital = plan.strategy().capital;
-        let returns = returns(capital, days);
+        let returns = daily_returns(capital, days.iter().map(|day| day.equity));
         let (start, last) = (days.first().map(|day| day.date), days.last().map(|day| day.date));
         let benchmark = benchmark.map(|closes| benchmark_returns(closes, days));
         let series = start.zip(last).map(|(start, last)| {
             let before = calendar::previous_session(start).unwrap_or(start);
             statistics(&Series { benchmark: benchmark.as_deref(), ..Series::daily(&returns, before, last) })
         });
-        let named = definitions().iter().map(|definition| NamedStatistic {
-            name: definition.name.to_owned(),
-            title: definition.title.to_owned(),
-            value: series.as_ref().and_then(definition.value),
-            unit: match definition.unit {
-                Unit::Fraction => "fraction".to_owned(),
-                Unit::Ratio => "ratio".to_owned(),
-            },
-            formula: definition.formula.to_owned(),
-        });
         Report {
             start_date: start,
             end_date: last,
             capital,
             statistics: trade_statistics(capital, days, trades),
-            series: named.collect(),
+            series: NamedStatistic::all(series.as_ref()),
             hedge_profit: self.before.map_or(0.0, |(_, spot)| self.hedge.profit(spot)),
             attribution: self.attribution,
             rejections: self.rejections.clone(),

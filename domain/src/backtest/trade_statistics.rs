@@ -66,12 +66,12 @@ const SESSIONS_PER_YEAR: f64 = 252.0;
 
 /// Computes the daily returns of the equity, the first against the capital. An equity of 0 or less before a session gives a
 /// return against it all the same, as the reference simulator's does; a division by zero gives 0.
-pub(super) fn returns(capital: f64, days: &[DayRecord]) -> Vec<f64> {
+pub fn daily_returns(capital: f64, equity: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut before = capital;
-    days.iter()
-        .map(|day| {
-            let change = day.equity / before - 1.0;
-            before = day.equity;
+    equity
+        .map(|equity| {
+            let change = equity / before - 1.0;
+            before = equity;
             if change.is_finite() { change } else { 0.0 }
         })
         .collect()
@@ -79,7 +79,7 @@ pub(super) fn returns(capital: f64, days: &[DayRecord]) -> Vec<f64> {
 
 /// Computes the statistics of a run's sessions and trades.
 pub(super) fn trade_statistics(capital: f64, days: &[DayRecord], trades: &[Trade]) -> TradeStatistics {
-    let returns = returns(capital, days);
+    let returns = daily_returns(capital, days.iter().map(|day| day.equity));
     let final_equity = days.last().map_or(capital, |day| day.equity);
     let n = count(days.len());
     let mean = returns.iter().sum::<f64>() / n.max(1.0);

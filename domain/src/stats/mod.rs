@@ -76,6 +76,7 @@ pub use kurtosis::excess_kurtosis;
 pub use max_drawdown::max_drawdown;
 pub use moments::Moments;
 pub use monthly::{MonthlyReturn, monthly_returns};
+pub use normal::normal_quantile;
 pub use omega::omega;
 pub use payoff::payoff;
 pub use probabilistic_sharpe::probabilistic_sharpe;
