@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use system_tests::{Options, Reply, Request, Server, repository, small_chain, strangle};
 
 /// Every route that needs a scope, with a request that is refused for its content once it is let in.
-const WRITES: [(&str, &str, &str); 21] = [
+const WRITES: [(&str, &str, &str); 22] = [
     ("POST", "/build-index", "build"),
     ("PUT", "/definitions/77", "build"),
     ("DELETE", "/definitions/77", "build"),
@@ -22,6 +22,7 @@ const WRITES: [(&str, &str, &str); 21] = [
     ("DELETE", "/backtests/77", "backtest"),
     ("POST", "/backtests/77/cancel", "backtest"),
     ("POST", "/backtests/77/rerun", "backtest"),
+    ("POST", "/backtests/77/fill-sensitivity", "backtest"),
     ("POST", "/backtests/77/share", "backtest"),
     ("DELETE", "/backtests/77/share", "backtest"),
     ("POST", "/sweeps", "backtest"),
@@ -32,7 +33,7 @@ const WRITES: [(&str, &str, &str); 21] = [
     ("DELETE", "/api-keys/77", "admin"),
 ];
 
-const READS: [(&str, &str); 52] = [
+const READS: [(&str, &str); 55] = [
     ("GET", "/metrics"),
     ("GET", "/index-performance"),
     ("GET", "/index-composition?date=2026-08-03"),
@@ -71,9 +72,12 @@ const READS: [(&str, &str); 52] = [
     ("GET", "/backtests/1/report.xlsx"),
     ("GET", "/backtests/1/reproduce"),
     ("GET", "/backtests/1/live"),
+    ("GET", "/backtests/1/confidence"),
     ("POST", "/backtests/1/look-ahead-check"),
     ("GET", "/sweeps"),
     ("GET", "/sweeps/1"),
+    ("GET", "/sweeps/1/evidence"),
+    ("GET", "/portfolio?runs=1"),
     ("GET", "/benchmark_data?start_date=2024-01-02&end_date=2024-01-05"),
     ("GET", "/coverage?ticker=A"),
     ("GET", "/reconcile?ticker=A&left=sample&right=files&start_date=2026-08-03&end_date=2026-08-04"),

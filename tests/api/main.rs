@@ -4,6 +4,7 @@
 mod app;
 mod attacks;
 mod auth;
+mod backtest_evidence;
 mod backtest_faults;
 mod backtest_results;
 mod backtests;

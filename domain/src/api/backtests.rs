@@ -32,6 +32,9 @@ pub struct BacktestProgress {
     pub sessions: u64,
     /// The equity after the last session done.
     pub equity: Option<f64>,
+    /// What is left at the pace so far, seconds; `null` unless it is running and has done some.
+    #[serde(default)]
+    pub seconds_left: Option<f64>,
 }
 
 /// Why a run failed.

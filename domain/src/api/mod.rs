@@ -1,6 +1,7 @@
 //! The JSON shapes of the HTTP API, shared by the Worker and the app. Serde lives here; domain types carry none, except the language of
 //! strategies and the results of their runs.
 
+mod backtest_evidence;
 mod backtests;
 mod chains;
 mod coverage;
@@ -23,6 +24,10 @@ mod streams;
 mod vendor;
 
 pub use crate::units::iso_day as day;
+pub use backtest_evidence::{
+    BacktestConfidence, BacktestPortfolio, ConfidenceInterval, FillSensitivity, PortfolioRun, PortfolioSession,
+    SweepBest, SweepEvidence, SweepOverfitting, SweepWalkForward, WalkForwardFold,
+};
 pub use backtests::{
     Backtest, BacktestEquity, BacktestError, BacktestList, BacktestLookAheadCheck, BacktestLookAheadReport,
     BacktestLookAheadSession, BacktestProgress, BacktestTrades, BenchmarkClose, BenchmarkData, MovedBacktestRecord,

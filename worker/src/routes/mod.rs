@@ -120,6 +120,8 @@ static ROUTES: &[Route] = table! {
     Get    "/backtests/{id}/results.parquet" (READ)     backtests::results;
     Get    "/backtests/{id}/reproduce" (READ)           backtests::reproduce;
     Get    "/backtests/{id}/live"   (READ)              backtests::live;
+    Get    "/backtests/{id}/confidence" (READ)          backtests::confidence;
+    Post   "/backtests/{id}/fill-sensitivity" (BACKTEST) backtests::fill_sensitivity;
     Post   "/backtests/{id}/cancel" (BACKTEST)          backtests::cancel;
     Post   "/backtests/{id}/look-ahead-check" (READ)    backtests::look_ahead;
     Post   "/backtests/{id}/rerun"  (BACKTEST)          backtests::rerun;
@@ -128,6 +130,8 @@ static ROUTES: &[Route] = table! {
     Post   "/sweeps"                (BACKTEST)          backtests::create_sweep;
     Get    "/sweeps"                (READ)              backtests::list_sweeps;
     Get    "/sweeps/{id}"           (READ)              backtests::get_sweep;
+    Get    "/sweeps/{id}/evidence"  (READ)              backtests::sweep_evidence;
+    Get    "/portfolio"             (READ)              backtests::portfolio;
     Post   "/start_backtest"        (BACKTEST)          backtests::start;
     Get    "/benchmark_data"        (READ)              benchmark::closes;
     Post   "/graphql"               (READ)              graphql::post;

@@ -4,9 +4,9 @@ use super::access::Access;
 use super::operation::{Answer, Body, Operation, Shape};
 use super::parameters::{CURSOR, Kind, LIMIT, Parameter};
 use crate::api::{
-    Backtest, BacktestEquity, BacktestList, BacktestLookAheadCheck, BacktestLookAheadReport, BacktestTrades,
-    BenchmarkData, QueuedBacktest, Reproduction, SharedBacktest, StartSweep, StartedBacktest, Sweep, SweepList,
-    SweepRuns,
+    Backtest, BacktestConfidence, BacktestEquity, BacktestList, BacktestLookAheadCheck, BacktestLookAheadReport,
+    BacktestPortfolio, BacktestTrades, BenchmarkData, FillSensitivity, QueuedBacktest, Reproduction, SharedBacktest,
+    StartSweep, StartedBacktest, Sweep, SweepEvidence, SweepList, SweepRuns,
 };
 use crate::options::strategy::{FoundingBacktest, Strategy};
 
@@ -20,7 +20,8 @@ const STRATEGY: &str = r#"{"name": "Short put", "underlying": "SPX", "start_date
     "dte": {"target": 14, "min": 7, "max": 21}, "legs": [{"side": "sell", "type": "p", "select": {"by": "delta",
     "target": 0.16}}], "entry": {"when": "when_flat"}, "exit": {}}"#;
 const RUN: &str = r#"{"id": 7, "status": "running", "name": "Short put", "underlying": "SPX", "tags": [], "progress":
-    {"fraction": 0.5, "current_date": "2019-06-05", "sessions_done": 28, "sessions": 56, "equity": 100412.3},
+    {"fraction": 0.5, "current_date": "2019-06-05", "sessions_done": 28, "sessions": 56, "equity": 100412.3,
+    "seconds_left": 1.8},
     "start_date": "2019-04-25", "end_date": "2019-07-22", "parameters": {}, "report": null, "error": null, "sweep_id": null,
     "varied": null, "shared": false, "callback_status": null, "created_at": 1795226400000, "started_at": 1795226400100,
     "finished_at": null}"#;
@@ -31,6 +32,28 @@ const HASHES: &str = r#"{"id": 7, "reproduced": true, "data_is_current": true, "
     "data": "51ab", "results": "0d2f"}}"#;
 const LOOK_AHEAD: &str = r#"{"id": 7, "seed": 1, "passed": true, "checked_sessions": 1, "sessions": [{"perturbed_from":
     "2019-06-05", "sessions_before": 27, "trades_before": 6, "perturbation_felt": true, "moved": []}]}"#;
+const SEED: Parameter = Parameter::query(
+    "seed",
+    Kind::Whole(0, (1 << 53) - 1, Some(1)),
+    "Draws other samples; the same seed draws the same.",
+);
+const BLOCK: Parameter = Parameter::query(
+    "block",
+    Kind::Whole(1, 252, Some(5)),
+    "The mean length of a block of sessions that are drawn together, so that what follows what is kept.",
+);
+const CONFIDENCE: &str = r#"{"id": 7, "sessions": 61, "trades": 5, "samples": 1000, "block": 5, "seed": 1, "intervals":
+    [{"statistic": "sharpe", "value": 1.32, "low": -1.9, "high": 5.1}], "mean_return_p_value": 0.24, "trade_sign_p_value": 0.19,
+    "probabilistic_sharpe": 0.74, "minimum_sessions": 391.2}"#;
+const EVIDENCE: &str = r#"{"id": 3, "trials": 3, "left_out": 0, "sessions": 61, "best": {"id": 8, "varied":
+    {"legs[0].select.target": 0.1}, "sharpe": 1.32}, "expected_best_sharpe": 0.41, "deflated_sharpe": 0.68,
+    "reality_check_p_value": 0.29, "overfitting": {"probability": 0.3, "loss_probability": 0.2, "blocks": 10, "splits": 252},
+    "walk_forward": {"folds": [{"start_date": "2019-05-30", "end_date": "2019-07-22", "id": 8, "varied":
+    {"legs[0].select.target": 0.1}, "sharpe_before": 1.1, "sharpe_after": 1.6}], "statistics": [], "efficiency": 1.45},
+    "samples": 500, "block": 5, "seed": 1}"#;
+const PORTFOLIO: &str = r#"{"capital": 200000, "runs": [{"id": 7, "name": "Short put", "underlying": "SPX", "weight": 0.5},
+    {"id": 8, "name": "Condor", "underlying": "SPX", "weight": 0.5}], "data": [{"date": "2019-04-25", "equity": 200000,
+    "margin": 31250, "drawdown": 0}], "statistics": [], "correlations": [[1, 0.4], [0.4, 1]]}"#;
 const QUEUED: &str = r#"{"id": 7, "status": "queued"}"#;
 const NO_CHOICE: &str = "`invalid_value`: a form or table that is not offered.";
 const KEYED: &str = "`idempotency_mismatch`: the key came before with another body; `too_many_runs`.";
@@ -188,6 +211,33 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Answer::Json(Shape::of::<Reproduction>(HASHES)),
         &[(404, UNKNOWN), (409, "`no_results`; `not_reproducible`: what it read is gone.")],
     ),
+    read(
+        "/backtests/{id}/confidence",
+        "backtestConfidence",
+        "What chance could have made of a run",
+        "95 % intervals of the statistics from samples of the run's own sessions (stationary bootstrap), the chance of a mean return \
+            or of a total profit as high without skill, and how long a record would have to be.",
+        &[ID, Parameter::query("samples", Kind::Whole(100, 5_000, Some(1_000)), "Samples drawn."), BLOCK, SEED, SHARE],
+        Answer::Json(Shape::of::<BacktestConfidence>(CONFIDENCE)),
+        &[(404, UNKNOWN), (409, NO_RESULTS), (422, "`invalid_value`: a number out of bounds.")],
+    ),
+    write(
+        ("post", "/backtests/{id}/fill-sensitivity", "backtestFillSensitivity"),
+        (
+            "The run's strategy at several fills, from the mid to the far side",
+            "A sweep over `fill.slippage` with the model `mid_slip`; it is followed and read as any other.",
+        ),
+        &[ID],
+        Some(Body::OptionalJson(Shape::of::<FillSensitivity>(r#"{"slippages": [0, 0.5, 1]}"#))),
+        (202, Answer::Json(Shape::of::<Sweep>(SWEEP))),
+        &[
+            (404, "`not_found`; `no_data`."),
+            (409, KEYED),
+            (413, "`body_too_large`: more than 1 MB."),
+            (415, NO_JSON),
+            (422, IMPOSSIBLE),
+        ],
+    ),
     Operation {
         status: 101,
         ..read(
@@ -290,6 +340,49 @@ pub(super) const OPERATIONS: &[Operation] = &[
             r#"{"sweep": {"id": 3, "name": null, "grid": {}, "runs": 0, "ended": 0, "created_at": 1795226400000}, "runs": []}"#,
         )),
         &[(404, "`not_found`: no such sweep, or another owner's.")],
+    ),
+    read(
+        "/sweeps/{id}/evidence",
+        "sweepEvidence",
+        "What choosing the best run of a sweep is worth",
+        "The deflated Sharpe ratio of the best, White's reality check, the probability of overfitting by cross-validation, and an \
+            anchored walk forward through the sessions. Runs that have not succeeded do not count.",
+        &[
+            Parameter::path("id", Kind::Whole(1, (1 << 53) - 1, None), "The sweep's number."),
+            Parameter::query("folds", Kind::Whole(1, 20, Some(4)), "Stretches of the walk forward."),
+            Parameter::query("blocks", Kind::Whole(2, 16, Some(10)), "Blocks of the cross-validation; an even number."),
+            Parameter::query("samples", Kind::Whole(100, 2_000, Some(500)), "Samples drawn for the reality check."),
+            BLOCK,
+            SEED,
+        ],
+        Answer::Json(Shape::of::<SweepEvidence>(EVIDENCE)),
+        &[
+            (404, "`not_found`: no such sweep, or another owner's."),
+            (409, "`no_results`: no run of it has succeeded."),
+            (422, "`invalid_value`; `different_sessions`: its runs do not have the same sessions."),
+        ],
+    ),
+    read(
+        "/portfolio",
+        "backtestPortfolio",
+        "Several runs as one account",
+        "Each run's account is scaled to its share of the capital and left alone: nothing is moved between them, and none takes up \
+            what another leaves.",
+        &[
+            Parameter::query("runs", Kind::Text("7,8"), "Numbers of 1 to 20 runs.").required(),
+            Parameter::query(
+                "weights",
+                Kind::Text("0.5,0.5"),
+                "What of the capital each is given, together at most 1, the rest in cash; absent = as their own balances at the start.",
+            ),
+            Parameter::query(
+                "capital",
+                Kind::Whole(1, 1_000_000_000_000, None),
+                "The balance at the start; absent = that of the runs together.",
+            ),
+        ],
+        Answer::Json(Shape::of::<BacktestPortfolio>(PORTFOLIO)),
+        &[(404, UNKNOWN), (409, NO_RESULTS), (422, "`invalid_value`: numbers that cannot be.")],
     ),
     write(
         ("post", "/start_backtest", "startBacktest"),

@@ -1,11 +1,15 @@
 //! `/backtests`: submit, follow, read, cancel, delete and repeat runs. A run belongs to its owner; to others it is not there.
 
+mod confidence;
+mod equity;
 mod founding;
 mod live;
 mod look_ahead;
 mod parquet;
+mod portfolio;
 mod results;
 mod submission;
+mod sweep_evidence;
 mod sweeps;
 
 use domain::api::{Backtest, BacktestList, QueuedBacktest, Reproduction, SharedBacktest};
@@ -26,11 +30,14 @@ use crate::stores::sha256_hex;
 use crate::triggers::queue;
 use crate::wiring::{self, PlatformClock};
 
+pub(super) use confidence::confidence;
 pub(super) use founding::start;
 pub(super) use live::live;
 pub(super) use look_ahead::look_ahead;
+pub(super) use portfolio::portfolio;
 pub(super) use results::{equity, report, results, trades};
-pub(super) use sweeps::{create as create_sweep, get as get_sweep, list as list_sweeps};
+pub(super) use sweep_evidence::sweep_evidence;
+pub(super) use sweeps::{create as create_sweep, fill_sensitivity, get as get_sweep, list as list_sweeps};
 
 /// How a run may stand.
 pub(crate) const STATUSES: &[(&str, &str)] = &[

@@ -1,13 +1,13 @@
 //! `/sweeps`: one strategy over a grid of parameters, a run for each combination.
 
-use domain::api::{StartSweep, Sweep, SweepList, SweepRuns};
-use serde_json::{Map, Value};
+use domain::api::{FillSensitivity, StartSweep, Sweep, SweepList, SweepRuns};
+use serde_json::{Map, Value, json};
 
 use super::super::page::Page;
 use super::super::request::Call;
 use super::super::respond::{Answer, Reply};
-use super::id_of_added;
 use super::submission::{MOST_OPEN, check_data, checked, idempotency_key, too_many};
+use super::{id_of_added, owned};
 use crate::error::{Problem, field_error};
 use crate::stores::d1::backtests::{Asked, D1Backtests};
 use crate::stores::sha256_hex;
@@ -17,10 +17,34 @@ const MOST_RUNS: usize = 200;
 /// Fields that one sweep varies.
 const MOST_FIELDS: usize = 5;
 
+/// What a fill may cost in a sensitivity report, as shares of half the spread, where nothing else is asked for.
+const SLIPPAGES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+
 /// `POST /sweeps`: adds every run of the grid, or none.
 pub(in crate::routes) async fn create(call: &Call) -> Answer {
     call.query(&[])?;
-    let body: StartSweep = call.json().await?;
+    started(call, call.json().await?).await
+}
+
+/// `POST /backtests/{id}/fill-sensitivity`: the run's strategy at several fills, from the mid to the far side, as a sweep.
+pub(in crate::routes) async fn fill_sensitivity(call: &Call) -> Answer {
+    call.query(&[])?;
+    let asked: FillSensitivity = if call.has_body() { call.json().await? } else { FillSensitivity::default() };
+    let run = owned(call).await?;
+    let slippages = asked.slippages.unwrap_or_else(|| SLIPPAGES.to_vec());
+    let mut strategy = run.parameters;
+    let fill = strategy.as_object_mut().map(|strategy| strategy.entry("fill").or_insert_with(|| json!({})));
+    if let Some(fill) = fill.and_then(Value::as_object_mut) {
+        // What only other models take would be refused beside this one.
+        ["by_legs", "half_volume", "half_open_interest"].iter().for_each(|field| drop(fill.remove(*field)));
+        fill.insert("model".to_owned(), json!("mid_slip"));
+    }
+    let name = format!("Fills of run {}", run.id);
+    let grid = Map::from_iter([("fill.slippage".to_owned(), json!(slippages))]);
+    started(call, StartSweep { name: Some(name), strategy, grid }).await
+}
+
+async fn started(call: &Call, body: StartSweep) -> Answer {
     let key = idempotency_key(call)?;
     let hash = sha256_hex(serde_json::to_string(&body).map_err(Problem::internal)?);
     let mut runs = Vec::new();
@@ -60,12 +84,17 @@ pub(in crate::routes) async fn list(call: &Call) -> Answer {
 /// `GET /sweeps/{id}`: a sweep with all its runs.
 pub(in crate::routes) async fn get(call: &Call) -> Answer {
     call.query(&[])?;
+    Reply::json(&asked_for(call).await?)
+}
+
+/// The sweep in the path with its runs, the latest first.
+pub(super) async fn asked_for(call: &Call) -> Result<SweepRuns, Problem> {
     let text = call.param("id");
     let id = text.parse().ok().filter(|id: &i64| *id > 0).ok_or_else(|| Problem::unknown("sweep", text))?;
     let sweep = found(call, id).await?;
     let owner = call.principal.owner();
     let runs = D1Backtests(call.db()?).list(owner, 1 << 53, MOST_RUNS, None, Some(id)).await?;
-    Reply::json(&SweepRuns { sweep, runs })
+    Ok(SweepRuns { sweep, runs })
 }
 
 async fn found(call: &Call, id: i64) -> Result<Sweep, Problem> {
@@ -124,8 +153,6 @@ fn set(root: &mut Value, path: &str, value: Value) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

@@ -157,6 +157,7 @@ struct Row {
     created_at: i64,
     started_at: Option<i64>,
     finished_at: Option<i64>,
+    now: f64,
 }
 
 fn is_open(status: &str) -> bool {
@@ -176,6 +177,11 @@ impl Row {
             _ if self.sessions == 0 => 0.0,
             _ => self.sessions_done as f64 / self.sessions as f64,
         };
+        #[expect(clippy::cast_precision_loss, reason = "Unix milliseconds are below 2^53")]
+        let running_ms = self.started_at.filter(|_| self.status == "running").map(|since| self.now - since as f64);
+        let seconds_left = running_ms
+            .filter(|elapsed| *elapsed >= 0.0 && fraction > 0.0)
+            .map(|elapsed| elapsed / 1000.0 * (1.0 - fraction) / fraction);
         let error = self.error_code.map(|code| BacktestError { code, message: self.error.unwrap_or_default() });
         Ok(Backtest {
             id: self.id,
@@ -189,6 +195,7 @@ impl Row {
                 sessions_done: self.sessions_done,
                 sessions: self.sessions,
                 equity: self.equity,
+                seconds_left,
             },
             start_date: day(self.first_day),
             end_date: day(self.last_day),
