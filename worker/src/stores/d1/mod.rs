@@ -36,8 +36,10 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use domain::ports::StoreError;
-use worker::D1Database;
-use worker::wasm_bindgen::JsValue;
+use worker::js_sys::{self, Array};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::{D1Database, worker_sys};
 
 pub(crate) use rows::Rows;
 
@@ -233,15 +235,19 @@ impl D1 {
     }
 }
 
+/// Calls the platform's own database: its Rust wrapper reads each field of each row apart, which is most of the time of a long answer.
 async fn run_on_platform(database: &D1Database, statements: &[Statement]) -> Result<Vec<Rows>, StoreError> {
-    let mut prepared = Vec::with_capacity(statements.len());
+    let failed = |error: JsValue| classify(&describe(&error));
+    let database: &worker_sys::D1Database = AsRef::<JsValue>::as_ref(database).unchecked_ref();
+    let prepared = Array::new();
     for statement in statements {
-        let params: Vec<JsValue> = statement.params.iter().map(to_js).collect();
-        let bound = database.prepare(statement.sql.as_ref()).bind(&params);
-        prepared.push(bound.map_err(|error| classify(&describe(&error)))?);
+        let params: Array = statement.params.iter().map(to_js).collect();
+        let bound = database.prepare(statement.sql.as_ref()).and_then(|prepared| prepared.bind(params));
+        prepared.push(&bound.map_err(failed)?.into());
     }
-    let results = database.batch(prepared).await.map_err(|error| classify(&describe(&error)))?;
-    results.into_iter().map(Rows::from_platform).collect()
+    let results = JsFuture::from(database.batch(prepared).map_err(failed)?).await.map_err(failed)?;
+    let results: Array = results.dyn_into().map_err(failed)?;
+    results.iter().map(|result| Rows::from_platform(result.unchecked_ref())).collect()
 }
 
 fn to_js(param: &Param) -> JsValue {
@@ -252,13 +258,11 @@ fn to_js(param: &Param) -> JsValue {
     }
 }
 
-/// What the platform said. Its D1 errors keep the message apart from the cause.
-fn describe(error: &worker::Error) -> String {
-    if let worker::Error::D1(error) = error {
-        let message = AsRef::<worker::js_sys::Error>::as_ref(error).message();
-        return format!("{} ({})", String::from(message), error.cause());
-    }
-    error.to_string()
+/// What the platform said. Its errors keep the message apart from the cause.
+fn describe(error: &JsValue) -> String {
+    let Some(error) = error.dyn_ref::<js_sys::Error>() else { return format!("{error:?}") };
+    let cause = error.cause().dyn_into::<js_sys::Error>().map(|cause| String::from(cause.message()));
+    format!("{} ({})", String::from(error.message()), cause.unwrap_or_else(|_| "no cause given".to_owned()))
 }
 
 /// Sorts what the database said by what the caller should do about it.
