@@ -70,18 +70,49 @@ pub(crate) async fn cached(
         let kept = keep(full_key, head, &body);
         return Ok(answer(call, &kept, &versions, CacheOutcome::Kv));
     }
-    let computed = compute(call.db()?).await?;
-    let versions = computed.versions;
-    memory_cache::note_read(scopes, &versions, call.now);
+    let (full_key, kept, computed) = computed(call, scopes, key, compute).await?;
+    let Computed { versions, body, .. } = computed;
+    let head = kept.0.head.clone();
+    call.after(async move { kv.put(&full_key, &head, &body).await });
+    Ok(answer(call, &kept, &versions, CacheOutcome::Miss))
+}
+
+/// The same for answers that cost less to make again than to keep in KV: only isolate memory keeps them.
+///
+/// # Errors
+/// As [`cached`].
+pub(crate) async fn remembered(
+    call: &Call,
+    scopes: &[&str],
+    key: &str,
+    compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
+) -> Answer {
+    let versions = versions_of(call, scopes).await?;
     let full_key = key_under(call.route, key, &versions);
+    if let Some(kept) = ANSWERS.with_borrow_mut(|answers| answers.get(&full_key)) {
+        return Ok(answer(call, &kept, &versions, CacheOutcome::Memory));
+    }
+    let (_, kept, computed) = computed(call, scopes, key, compute).await?;
+    Ok(answer(call, &kept, &computed.versions, CacheOutcome::Miss))
+}
+
+/// Computes an answer and keeps it in isolate memory, under the key that it belongs to.
+async fn computed(
+    call: &Call,
+    scopes: &[&str],
+    key: &str,
+    compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
+) -> Result<(String, Kept, Computed), Problem> {
+    let computed = compute(call.db()?).await?;
+    memory_cache::note_read(scopes, &computed.versions, call.now);
+    let full_key = key_under(call.route, key, &computed.versions);
     let head = EntryHead {
         etag: format!("\"{}\"", &sha256_hex(&computed.body)[..32]),
         content_type: computed.content_type.to_owned(),
-        disposition: computed.disposition,
+        disposition: computed.disposition.clone(),
     };
-    let kept = keep(full_key.clone(), head.clone(), &computed.body);
-    call.after(async move { kv.put(&full_key, &head, &computed.body).await });
-    Ok(answer(call, &kept, &versions, CacheOutcome::Miss))
+    let kept = keep(full_key.clone(), head, &computed.body);
+    Ok((full_key, kept, computed))
 }
 
 async fn versions_of(call: &Call, scopes: &[&str]) -> Result<Versions, Problem> {

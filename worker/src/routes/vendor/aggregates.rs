@@ -3,18 +3,19 @@
 use domain::api::{Aggregate, Aggregates};
 use domain::bars::{Adjustment, Bar};
 use domain::export::{BarsTitle, bars_book, render_xlsx, start_time};
+use domain::units::UnixMillis;
 
 use super::asked::{Asked, Mode, Place};
 use super::fetched::{self, Delivery, Means};
 use super::{answer_id, computed, link, query, uncached};
 use crate::error::Problem;
 use crate::providers;
-use crate::routes::cached::{Computed, cached};
+use crate::routes::cached::{Computed, remembered};
 use crate::routes::indices::format::{Csv, Format, optional};
 use crate::routes::query::Query;
 use crate::routes::request::Call;
 use crate::routes::respond::{Answer, Reply};
-use crate::stores::d1::bars::{BarsFound, SCOPES};
+use crate::stores::d1::bars::{BarsFound, Page, SCOPES};
 
 const PARAMETERS: &[&str] =
     &["adjusted", "sort", "limit", "adjustment", "extended", "as_of", "mode", "provider", "format"];
@@ -38,8 +39,15 @@ pub(in crate::routes) async fn aggregates(call: &Call) -> Answer {
         return uncached(&answer, version);
     }
     let key = format!("{}&{}&{}", asked.key(call.now), call.origin(), format.name());
-    cached(call, &SCOPES, &key, async |_| {
-        let found = fetched::stored(&Means::of(call)?, &asked).await?;
+    // One indexed read makes it again, for less than keeping it outside of the isolate would cost.
+    remembered(call, &SCOPES, &key, async |_| {
+        let means = Means::of(call)?;
+        if format == Format::Json
+            && let Some(page) = fetched::stored_page(&means, &asked).await?
+        {
+            return paged(call, &query, &asked, answer_id(call, &key), page);
+        }
+        let found = fetched::stored(&means, &asked).await?;
         let versions = found.versions.clone();
         if format != Format::Json {
             let (content_type, disposition) = (format.content_type(), format.disposition("bars", &file_name(&asked)));
@@ -98,31 +106,61 @@ fn place_of(call: &Call) -> Place<'_> {
 /// The answer with what was found.
 fn answer(call: &Call, query: &Query, asked: &Asked, id: String, delivery: Delivery) -> Aggregates {
     let found = delivery.found;
-    let next_url = found.next.map(|next| {
+    let count = found.bars.len();
+    Aggregates {
+        results: found.bars.iter().map(shown).collect(),
+        status: if delivery.stale { "DELAYED" } else { "OK" }.to_owned(),
+        source: (!found.sources.is_empty()).then(|| found.sources.join(",")),
+        stored_as: found.stored_as.map(str::to_owned),
+        stale: delivery.stale,
+        failed_providers: delivery.failed,
+        rejected: delivery.rejected,
+        synthetic: found.sources.iter().any(|source| providers::is_synthetic(source)),
+        ..empty(call, query, asked, id, count, found.next)
+    }
+}
+
+/// The answer with a page that is a text already.
+fn paged(call: &Call, query: &Query, asked: &Asked, id: String, page: Page) -> Result<Computed, Problem> {
+    let around = Aggregates {
+        synthetic: providers::is_synthetic(&page.source),
+        source: Some(page.source),
+        stored_as: Some(page.stored_as.to_owned()),
+        ..empty(call, query, asked, id, page.bars, page.next)
+    };
+    let around = serde_json::to_string(&around).map_err(Problem::internal)?;
+    // An answer without bars leaves their field out.
+    let rest = around.strip_prefix('{').ok_or_else(|| Problem::internal("an answer is no object"))?;
+    let body = ["{\"results\":", &page.text, ",", rest].concat().into_bytes();
+    Ok(Computed { versions: page.versions, content_type: "application/json", disposition: None, body })
+}
+
+/// The answer to a request, without its bars and where they come from.
+fn empty(call: &Call, query: &Query, asked: &Asked, id: String, count: usize, next: Option<UnixMillis>) -> Aggregates {
+    let next_url = next.map(|next| {
         let (from, to) = if asked.descending { (asked.span.from.0, next.0) } else { (next.0, asked.span.to.0) };
         let (multiplier, timespan) = (call.param("multiplier"), call.param("timespan"));
         let ticker = super::encoded(asked.ticker.as_str());
         let path = format!("/v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}");
         link(call, &path, query, &[], PARAMETERS)
     });
-    let count = found.bars.len();
     Aggregates {
         ticker: asked.ticker.to_string(),
         query_count: count,
         results_count: count,
         adjusted: asked.adjustment != Adjustment::Raw,
-        results: found.bars.iter().map(shown).collect(),
-        status: if delivery.stale { "DELAYED" } else { "OK" }.to_owned(),
+        results: Vec::new(),
+        status: "OK".to_owned(),
         request_id: id,
         count,
         next_url,
-        source: (!found.sources.is_empty()).then(|| found.sources.join(",")),
+        source: None,
         adjustment: asked.adjustment.name().to_owned(),
-        stored_as: found.stored_as.map(str::to_owned),
-        stale: delivery.stale,
-        failed_providers: delivery.failed,
-        rejected: delivery.rejected,
-        synthetic: found.sources.iter().any(|source| providers::is_synthetic(source)),
+        stored_as: None,
+        stale: false,
+        failed_providers: Vec::new(),
+        rejected: None,
+        synthetic: false,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::jobs::fetch_bars::{self, FetchedBars};
 use crate::providers;
 use crate::routes::request::Call;
 use crate::stores::d1::D1;
-use crate::stores::d1::bars::{BarQuery, BarsFound, D1Bars};
+use crate::stores::d1::bars::{BarQuery, BarsFound, D1Bars, Page};
 use crate::stores::d1::market::D1MarketStore;
 use crate::stores::memory_cache;
 use crate::wiring::{self, PlatformClock};
@@ -85,6 +85,17 @@ pub(crate) async fn stored(means: &Means<'_>, asked: &Asked) -> Result<BarsFound
         None => None,
     };
     Ok(bars.read(&BarQuery { as_of, ..asked.stored(means.config, means.now) }).await?)
+}
+
+/// The same as the text of its answer, where nothing has to be done to the bars.
+///
+/// # Errors
+/// Whatever the store reports.
+pub(super) async fn stored_page(means: &Means<'_>, asked: &Asked) -> Result<Option<Page>, Problem> {
+    match asked.as_of {
+        Some(_) => Ok(None),
+        None => Ok(D1Bars(means.db).page(&asked.stored(means.config, means.now)).await?),
+    }
 }
 
 /// Bars of the first provider that delivers.

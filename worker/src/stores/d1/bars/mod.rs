@@ -1,10 +1,11 @@
 //! Reading bars of any length: stored ones as they are, longer ones made in SQL, restated for corporate actions, as they are
 //! known now or as they were known then.
 //!
-//! The row of a bar is found by its key, so a read of n stored bars reads n rows and at most five more; the first query of a
-//! ticker after a publication two more, which it looks up once (`resolved`).
+//! The row of a bar is found by its key, so a page of n stored bars reads n rows and at most five more (`page`). Bars that have
+//! something done to them read a few more, and at the first query of a ticker after a publication what it is (`resolved`).
 
 mod many;
+mod page;
 mod read;
 mod resolved;
 mod rows;
@@ -12,6 +13,7 @@ mod rows;
 mod tests;
 
 pub(crate) use many::ManyError;
+pub(crate) use page::Page;
 
 use domain::bars::{Adjustment, Bar, BarSize, Factors, Span};
 use domain::ports::StoreError;

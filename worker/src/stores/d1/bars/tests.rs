@@ -1,3 +1,4 @@
+use domain::api::Aggregate;
 use domain::bars::{Timespan, resample};
 use domain::calendar::new_york_instant;
 use domain::market::{DailyBar, Dividend, IntradayBar, Split};
@@ -323,4 +324,72 @@ fn what_is_remembered_of_a_query_ends_with_the_next_publication() {
     let other_day = query(1, Timespan::Hour, "2021-12-03", "2021-12-03");
     let _ = read(&db, &query(1, Timespan::Hour, "2021-12-01", "2021-12-01"));
     assert_eq!(closes(&read(&db, &other_day)), [3.0]);
+}
+
+/// A page as the rows that its text says, beside what reading row by row gives.
+fn page_and_rows(db: &D1, query: &BarQuery<'_>) -> (Option<Page>, BarsFound) {
+    (block_on(D1Bars(db).page(query)).unwrap(), read(db, query))
+}
+
+fn assert_same(page: &Page, found: &BarsFound) {
+    let shown: Vec<domain::api::Aggregate> = serde_json::from_str(&page.text).unwrap();
+    let numbers = |values: [Option<f64>; 7]| values.map(|value| value.map(f64::to_bits));
+    let of_page = shown.iter().map(|bar| {
+        let Aggregate { start, extended, open, high, low, close, volume, vwap, trades, .. } = bar;
+        (*start, *extended, numbers([*open, *high, *low, Some(*close), *volume, *vwap, *trades]))
+    });
+    let of_rows = found.bars.iter().map(|bar| {
+        let Bar { t, extended, open, high, low, close, volume, vwap, trades, .. } = bar;
+        (t.0, *extended, numbers([*open, *high, *low, Some(*close), *volume, *vwap, *trades]))
+    });
+    assert_eq!(of_page.collect::<Vec<_>>(), of_rows.collect::<Vec<_>>());
+    assert_eq!((page.bars, page.next, &page.versions), (found.bars.len(), found.next, &found.versions));
+    assert_eq!((vec![page.source.clone()], Some(page.stored_as)), (found.sources.clone(), found.stored_as));
+}
+
+#[test]
+fn a_page_says_what_its_rows_say() {
+    let db = D1::in_memory();
+    publish(&db, "fmp", &hours(9, &[7.0]));
+    publish(&db, "sample", &hours(8, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]));
+    let all = query(1, Timespan::Hour, "2021-12-01", "2021-12-01");
+    for (limit, descending, regular_only) in
+        [(50, false, false), (3, false, false), (3, true, false), (9, false, true), (7, true, true)]
+    {
+        for (source, preferred) in [(None, "sample"), (Some("fmp"), "sample"), (None, "other")] {
+            let asked = BarQuery { limit, descending, regular_only, source, preferred, ..all.clone() };
+            let (page, found) = page_and_rows(&db, &asked);
+            assert_same(&page.unwrap(), &found);
+        }
+    }
+    // What the statement does not reach is read row by row: nothing there, another length, the past.
+    assert!(page_and_rows(&db, &BarQuery { source: Some("tiingo"), ..all.clone() }).0.is_none());
+    assert!(page_and_rows(&db, &query(1, Timespan::Hour, "2021-12-02", "2021-12-02")).0.is_none());
+    assert!(page_and_rows(&db, &query(2, Timespan::Hour, "2021-12-01", "2021-12-01")).0.is_none());
+    let past = Some(AsOf { version: 9, day: day("2021-12-31") });
+    assert!(page_and_rows(&db, &BarQuery { as_of: past, ..all.clone() }).0.is_none());
+    // Seventeen digits, and no volume.
+    let without = IntradayBar {
+        volume: None,
+        vwap: Some(0.1 + 0.2),
+        trades: Some(1e21),
+        ..bar("2021-12-01", 600, BarInterval::HOUR, 2.0)
+    };
+    publish(&db, "sample", &[without]);
+    let (page, found) = page_and_rows(&db, &all);
+    assert_same(&page.unwrap(), &found);
+}
+
+#[test]
+fn a_restated_page_is_read_row_by_row() {
+    let db = D1::in_memory();
+    publish(&db, "sample", &hours(9, &[10.0, 11.0]));
+    let asked = BarQuery { adjustment: Adjustment::Splits, ..query(1, Timespan::Hour, "2021-12-01", "2021-12-01") };
+    assert!(block_on(D1Bars(&db).page(&asked)).unwrap().is_none(), "nobody has looked for splits yet");
+    let (page, found) = (read(&db, &asked), block_on(D1Bars(&db).page(&asked)).unwrap());
+    assert_same(&found.expect("nothing restates it"), &page);
+    publish_daily(&db, &[("2021-12-06", 5.0)], &[("2021-12-06", 2.0)], &[]);
+    assert!(block_on(D1Bars(&db).page(&asked)).unwrap().is_none(), "a split may have been published since");
+    assert_eq!(closes(&read(&db, &asked)), [5.0, 5.5]);
+    assert!(block_on(D1Bars(&db).page(&asked)).unwrap().is_none(), "a split restates it");
 }
