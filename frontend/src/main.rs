@@ -8,6 +8,7 @@ mod components;
 mod credential;
 mod files;
 mod format;
+mod late;
 mod load;
 mod pages;
 mod query;

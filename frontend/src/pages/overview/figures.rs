@@ -17,8 +17,8 @@ const SHOWN: [&str; 3] = ["volatility", "sharpe", "max_drawdown"];
 #[component]
 pub(super) fn Figures(
     performance: Signal<Arc<Performance>>,
-    window: Memo<Window>,
-    statistics: Memo<Statistics>,
+    #[prop(into)] window: Signal<Window>,
+    #[prop(into)] statistics: Signal<Statistics>,
 ) -> impl IntoView {
     let since = move |range: &'static str| {
         Memo::new(move |_| {

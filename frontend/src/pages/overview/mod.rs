@@ -20,6 +20,7 @@ use crate::components::segmented::Segmented;
 use crate::components::states::states;
 use crate::components::synthetic::Synthetic;
 use crate::format::{self, Form};
+use crate::late::after_paint;
 use crate::load::load;
 use crate::pages::{
     BenchmarkField, IndexField, SpanFields, chosen_benchmark, chosen_index, chosen_span, index_name, nothing_built,
@@ -65,8 +66,10 @@ fn Ready(#[prop(into)] performance: Signal<Arc<Performance>>) -> impl IntoView {
         with.get()?;
         other.value().and_then(|other| window.with(|window| window.beside(&other)))
     });
-    let statistics =
-        Memo::new(move |_| window.with(|window| benchmark.with(|benchmark| window.statistics(benchmark.as_ref()))));
+    // The chart answers a press; what is around it follows once that is on the screen.
+    let settled = after_paint(Memo::new(move |_| (window.get(), benchmark.get())));
+    let around = Memo::new(move |_| settled.with(|(window, _)| window.clone()));
+    let statistics = Memo::new(move |_| settled.with(|(window, benchmark)| window.statistics(benchmark.as_ref())));
     let failed = move || {
         other.failure().filter(|_| with.get().is_some()).map(|failure| {
             view! { <p class="warnings" role="alert">"The comparison failed: "{failure.detail}</p> }
@@ -75,12 +78,12 @@ fn Ready(#[prop(into)] performance: Signal<Arc<Performance>>) -> impl IntoView {
     view! {
         {warnings(move || performance.with(|performance| performance.warnings.clone()))}
         {failed}
-        <figures::Figures performance=performance window=window statistics=statistics />
+        <figures::Figures performance=performance window=around statistics=statistics />
         <LevelChart window=window benchmark=benchmark />
-        <tables::Months window=window />
+        <tables::Months window=around />
         <div class="columns">
-            <tables::Drawdowns window=window />
-            <tables::AllStatistics statistics=statistics window=window />
+            <tables::Drawdowns window=around />
+            <tables::AllStatistics statistics=statistics window=around />
         </div>
     }
 }

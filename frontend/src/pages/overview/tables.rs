@@ -26,7 +26,7 @@ pub(crate) fn month_rows(months: &[domain::stats::MonthlyReturn]) -> Vec<HeatRow
 
 /// The heat map of the months.
 #[component]
-pub(super) fn Months(window: Memo<Window>) -> impl IntoView {
+pub(super) fn Months(#[prop(into)] window: Signal<Window>) -> impl IntoView {
     let columns = (1..=12).map(format::month).chain(std::iter::once("Year".to_owned())).collect();
     view! {
         <section class="panel">
@@ -61,7 +61,7 @@ const DRAWDOWN_COLUMNS: [Column<Drawdown>; 5] = [
 
 /// The deepest drawdowns.
 #[component]
-pub(super) fn Drawdowns(window: Memo<Window>) -> impl IntoView {
+pub(super) fn Drawdowns(#[prop(into)] window: Signal<Window>) -> impl IntoView {
     view! {
         <section class="panel">
             <header class="panel-head">
@@ -95,7 +95,10 @@ const STATISTIC_COLUMNS: [Column<Measured>; 2] = [
 
 /// Every statistic of the range.
 #[component]
-pub(super) fn AllStatistics(statistics: Memo<Statistics>, window: Memo<Window>) -> impl IntoView {
+pub(super) fn AllStatistics(
+    #[prop(into)] statistics: Signal<Statistics>,
+    #[prop(into)] window: Signal<Window>,
+) -> impl IntoView {
     let rows = move || {
         let statistics = statistics.get();
         let all = definitions().iter().map(|of| Measured { of, value: (of.value)(&statistics) });
