@@ -80,8 +80,10 @@ const SWEEP_ROW = { id: 4, name: "Targets", grid: GRID, runs: 4, ended: 4, creat
 export const SWEEPS = ok({ data: [SWEEP_ROW], next_cursor: null });
 export const SWEEP = ok({ sweep: SWEEP_ROW, runs: SWEEP_RUNS });
 
+export const BENCHMARK = ok({ ticker: "SPY", data: DATES.map((date, at) => ({ date, close: 400 + 4 * at })) });
+
 /** Every answer that the page needs to be ready. */
 export const BACKTEST_ANSWERS = {
   "/backtests": RUNS, "/backtests/7": ok(run(7)), "/backtests/7/equity": EQUITY_OF_RUN, "/backtests/7/trades": TRADES_OF_RUN, "/backtests/8": ok(withStatistics(8, { total_return: -0.02 }, { parameters: { ...STRATEGY, exit: { profit_target_pct: 75 } } })),
-  "/backtests/8/equity": EQUITY_OF_RUN, "/chains": CHAINS, "/chains/ACME": CHAIN, "/sweeps": SWEEPS, "/sweeps/4": SWEEP,
+  "/backtests/8/equity": EQUITY_OF_RUN, "/benchmark_data": BENCHMARK, "/chains": CHAINS, "/chains/ACME": CHAIN, "/sweeps": SWEEPS, "/sweeps/4": SWEEP,
 };

@@ -75,6 +75,21 @@ describe("backtests", () => {
     assert.match(await backtests.payoff.getAttribute("aria-valuetext"), new RegExp(`At expiration ${most.toFixed(2)}`));
   });
 
+  test("the payoff of a day between is drawn, and the address keeps the day", async (t) => {
+    const backtests = await open(t, NEW);
+    await backtests.payoff.waitFor();
+    const days = backtests.field("Days from now");
+    assert.equal(await days.inputValue(), "0");
+    await days.fill("5");
+    await backtests.page.waitForURL(/passed=5/);
+    await backtests.payoff.focus();
+    await backtests.page.keyboard.press("End");
+    const said = await backtests.payoff.getAttribute("aria-valuetext");
+    const [expiry, today, later] = ["At expiration", "Today", "In 5 days"].map((name) => Number(new RegExp(`${name} (-?[\\d.,]+)`).exec(said)[1].replaceAll(",", "")));
+    // A day between lies between the two.
+    assert.ok(later >= Math.min(expiry, today) - 0.01 && later <= Math.max(expiry, today) + 0.01, said);
+  });
+
   test("spot and volatility are taken from the last chain that is held", async (t) => {
     const backtests = await open(t, NEW);
     await backtests.page.getByRole("button", { name: "Take from the last chain" }).click();
@@ -200,6 +215,18 @@ describe("backtests", () => {
     await causes.focus();
     await page.keyboard.press("Home");
     assert.match(await causes.getAttribute("aria-valuetext"), /Delta: Profit 300\.00/);
+  });
+
+  test("the benchmark of a run is drawn beside its equity", async (t) => {
+    const backtests = await open(t, "/app/backtests?run=7", { "/backtests/7": ok(run(7, { parameters: { ...STRATEGY, benchmark: "SPY" } })) });
+    const chart = backtests.page.getByRole("slider", { name: "Equity by session" });
+    await chart.focus();
+    await backtests.page.keyboard.press("End");
+    await backtests.page.waitForFunction(() => /SPY/.test(document.querySelector('[role=slider][aria-label="Equity by session"]').getAttribute("aria-valuetext")));
+    await backtests.page.getByRole("button", { name: "Drawdown", exact: true }).first().click();
+    await backtests.page.getByRole("slider", { name: "Drawdown by session" }).waitFor();
+    const asked = backtests.server.asked.map(({ url }) => url).find((url) => url.startsWith("/benchmark_data"));
+    assert.match(asked, /ticker=SPY&start_date=/);
   });
 
   test("entries and exits are marked along the underlying", async (t) => {

@@ -1,9 +1,10 @@
 //! Option backtests and the chains that they run over.
 
 use domain::api::{
-    Backtest, BacktestEquity, BacktestList, BacktestTrades, ChainOfDay, HeldChainsList, QueuedBacktest, Reproduction,
-    SharedBacktest, StartSweep, Sweep, SweepList, SweepRuns,
+    Backtest, BacktestEquity, BacktestList, BacktestTrades, BenchmarkData, ChainOfDay, HeldChainsList, QueuedBacktest,
+    Reproduction, SharedBacktest, StartSweep, Sweep, SweepList, SweepRuns,
 };
+use domain::units::Day;
 use serde_json::Value;
 
 use super::{delete, get, post_nothing, post_once};
@@ -41,6 +42,12 @@ pub(crate) async fn backtest_trades(id: i64, share: Option<String>) -> Result<Ba
 /// The account at every session of a run.
 pub(crate) async fn backtest_equity(id: i64, share: Option<String>) -> Result<BacktestEquity, Failure> {
     get(&backtest_link(id, "/equity", share, None)).await
+}
+
+/// The closes of a benchmark from a day on until another.
+pub(crate) async fn benchmark(ticker: &str, first: Day, last: Day) -> Result<BenchmarkData, Failure> {
+    let days = format!("start_date={first}&end_date={last}");
+    get(&format!("/benchmark_data?ticker={}&{days}", encode(ticker))).await
 }
 
 /// Adds a run; sent again with the same key it is the same run.

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::draft::Draft;
-use super::payoff::{Held, Market, Payoff, first_expiration, open, payoff};
+use super::payoff::{Held, Market, Payoff, first_expiration, later, open, payoff};
 use crate::address::Address;
 use crate::api;
 use crate::components::chart::{ChartFrame, Curve, CurveChart};
@@ -29,6 +29,10 @@ fn number(text: Option<&str>, default: &str, (least, most): (f64, f64)) -> f64 {
 struct Drawn {
     held: Vec<Held>,
     payoff: Payoff,
+    /// Whole days to the first expiration, and how many of them have passed.
+    days: (f64, f64),
+    /// The profit at each price after them.
+    later: Vec<f64>,
     /// Money of the quote currency for a point of price.
     factor: f64,
 }
@@ -52,12 +56,14 @@ fn of_chain(chain: &ChainOfDay, days: f64) -> Option<(f64, Option<f64>)> {
 struct Row {
     price: f64,
     today: f64,
+    later: f64,
     expiry: f64,
 }
 
-const COLUMNS: [Column<Row>; 3] = [
+const COLUMNS: [Column<Row>; 4] = [
     Column::new("price", "Underlying", |row: &Row| Value::Number(row.price, Form::Decimal)),
     Column::new("today", "Today", |row: &Row| Value::Number(row.today, Form::Decimal)),
+    Column::new("later", "On the chosen day", |row: &Row| Value::Number(row.later, Form::Decimal)),
     Column::new("expiry", "At expiration", |row: &Row| Value::Number(row.expiry, Form::Decimal)),
 ];
 
@@ -77,7 +83,7 @@ fn leg_text(leg: &Held) -> String {
 #[component]
 pub(super) fn Diagram() -> impl IntoView {
     let (address, draft) = (Address::here(), Draft::here());
-    let (spot, volatility) = (address.param("spot"), address.param("vol"));
+    let (spot, volatility, passed) = (address.param("spot"), address.param("vol"), address.param("passed"));
     let said = RwSignal::new(String::new());
     let drawn = Memo::new(move |_| {
         let strategy =
@@ -91,23 +97,32 @@ pub(super) fn Diagram() -> impl IntoView {
         let no_strike = |leg: usize| format!("Leg {leg} finds no strike in this market.");
         let held = open(&strategy, market).map_err(no_strike)?;
         let payoff = payoff(&held, market).ok_or("There is no option in it.".to_owned())?;
-        Ok::<_, String>(Drawn { held, payoff, factor: strategy.multiplier * f64::from(strategy.quantity) })
+        let first = first_expiration(&held).unwrap_or(0.0);
+        let days = (first, number(passed.get().as_deref(), "0", (0.0, 1e6)).min(first));
+        let later = later(&held, market, &payoff, days.1);
+        let factor = strategy.multiplier * f64::from(strategy.quantity);
+        Ok::<_, String>(Drawn { held, payoff, days, later, factor })
     });
     let of = move |read: fn(&Drawn) -> String| {
         Signal::derive(move || drawn.with(|drawn| drawn.as_ref().map_or_else(|_| format::UNDEFINED.to_owned(), read)))
     };
-    let scaled = move |read: fn(&Payoff) -> &Vec<f64>| {
+    let scaled = move |read: fn(&Drawn) -> &Vec<f64>| {
         drawn.with(|drawn| {
-            let values =
-                drawn.as_ref().map(|drawn| read(&drawn.payoff).iter().map(|value| value * drawn.factor).collect());
+            let values = drawn.as_ref().map(|drawn| read(drawn).iter().map(|value| value * drawn.factor).collect());
             Arc::new(values.unwrap_or_default())
         })
     };
+    let days = move || drawn.with(|drawn| drawn.as_ref().map_or((0.0, 0.0), |drawn| drawn.days));
     let curves = Signal::derive(move || {
-        vec![
-            Curve { name: "At expiration".to_owned(), values: scaled(|payoff| &payoff.expiry) },
-            Curve { name: "Today".to_owned(), values: scaled(|payoff| &payoff.today) },
-        ]
+        let mut curves = vec![
+            Curve { name: "At expiration".to_owned(), values: scaled(|drawn| &drawn.payoff.expiry) },
+            Curve { name: "Today".to_owned(), values: scaled(|drawn| &drawn.payoff.today) },
+        ];
+        if days().1 > 0.0 {
+            let name = format!("In {} days", format::number(days().1, Form::Whole));
+            curves.push(Curve { name, values: scaled(|drawn| &drawn.later) });
+        }
+        curves
     });
     let places = Signal::derive(move || {
         drawn.with(|drawn| Arc::new(drawn.as_ref().map(|drawn| drawn.payoff.prices.clone()).unwrap_or_default()))
@@ -115,9 +130,9 @@ pub(super) fn Diagram() -> impl IntoView {
     let marked = Signal::derive(move || Some(number(spot.get().as_deref(), SPOT, (1e-6, 1e9))));
     let table = move || {
         let rows = Signal::derive(move || {
-            let (expiry, today, places) =
-                (scaled(|payoff| &payoff.expiry), scaled(|payoff| &payoff.today), places.get());
-            let row = |at: usize| Row { price: places[at], today: today[at], expiry: expiry[at] };
+            let (expiry, today) = (scaled(|drawn| &drawn.payoff.expiry), scaled(|drawn| &drawn.payoff.today));
+            let (later, places) = (scaled(|drawn| &drawn.later), places.get());
+            let row = |at: usize| Row { price: places[at], today: today[at], later: later[at], expiry: expiry[at] };
             Arc::new((0..places.len().min(today.len())).map(row).collect::<Vec<Row>>())
         });
         view! {
@@ -187,7 +202,7 @@ pub(super) fn Diagram() -> impl IntoView {
             table=ViewFn::from(table)
         >
             <CurveChart
-                label=Signal::derive(|| "Profit by the price of the underlying, today and at the first expiration".to_owned())
+                label=Signal::derive(|| "Profit by the price of the underlying, today, on the chosen day and at the first expiration".to_owned())
                 places=places
                 place_name="Underlying"
                 curves=curves
@@ -199,6 +214,24 @@ pub(super) fn Diagram() -> impl IntoView {
             </p>
             <div class="tools under-chart">
                 {field("spot", "Underlying at", spot, SPOT)} {field("vol", "Volatility %", volatility, VOLATILITY)}
+                <label class="field">
+                    <span class="field-name">"Days from now"</span>
+                    <input
+                        type="range"
+                        min="0"
+                        step="1"
+                        prop:max=move || days().0.to_string()
+                        prop:value=move || days().1.to_string()
+                        aria-valuetext=move || {
+                            let (first, passed) = days();
+                            format!("{} of {} days to the first expiration", format::number(passed, Form::Whole), format::number(first, Form::Whole))
+                        }
+                        on:input=move |event| {
+                            let text = event_target_value(&event);
+                            address.adjust(&[("passed", (text != "0").then_some(text))]);
+                        }
+                    />
+                </label>
                 <button type="button" class="button quiet" on:click=take>
                     "Take from the last chain"
                 </button>

@@ -149,6 +149,12 @@ pub(super) struct Payoff {
     pub breakevens: Vec<f64>,
 }
 
+/// The profit at each price so many days from now, against what the package costs today.
+pub(super) fn later(held: &[Held], market: Market, payoff: &Payoff, passed_days: f64) -> Vec<f64> {
+    let profit = |spot: &f64| value(held, Market { spot: *spot, ..market }, passed_days) - payoff.cost;
+    payoff.prices.iter().map(profit).collect()
+}
+
 /// Draws up what a package makes.
 pub(super) fn payoff(held: &[Held], market: Market) -> Option<Payoff> {
     let days = first_expiration(held)?;

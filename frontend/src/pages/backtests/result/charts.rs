@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::api::{BacktestEquity, BacktestTrades};
+use domain::api::{BacktestEquity, BacktestTrades, BenchmarkClose, BenchmarkData};
 use domain::backtest::{DayRecord, Trade};
 use domain::stats::{DatedReturn, monthly_returns};
 use leptos::prelude::*;
@@ -42,6 +42,17 @@ fn value(day: &DayRecord, view: &str) -> Option<f64> {
 fn line(days: &[DayRecord], view: &str, name: &str) -> Line {
     let known = days.iter().filter_map(|day| Some((day.date.number(), value(day, view)?)));
     let (days, values) = known.unzip();
+    Line { name: name.to_owned(), days: Arc::new(days), values: Arc::new(values) }
+}
+
+/// What the capital would have become in the benchmark, by session: it is in from the last close before the first session on,
+/// or from the first close where there is none before. Sessions without a close carry the one before.
+fn benchmark_line(capital: f64, days: &[DayRecord], closes: &[BenchmarkClose], name: &str) -> Line {
+    let upto = |date| closes.partition_point(|close| close.date <= date).checked_sub(1).map(|at| closes[at].close);
+    let before = days.first().and_then(|day| closes.iter().rev().find(|close| close.date < day.date));
+    let base = before.or(closes.first()).map_or(0.0, |close| close.close);
+    let known = days.iter().filter_map(|day| Some((day.date.number(), capital * upto(day.date)? / base)));
+    let (days, values): (Vec<i32>, Vec<f64>) = known.filter(|(_, value)| value.is_finite()).unzip();
     Line { name: name.to_owned(), days: Arc::new(days), values: Arc::new(values) }
 }
 
@@ -94,6 +105,7 @@ pub(super) fn Charts(
     #[prop(into)] equity: Signal<Arc<BacktestEquity>>,
     trades: Load<BacktestTrades>,
     capital: Memo<f64>,
+    benchmark: Load<BenchmarkData>,
     read: Read,
 ) -> impl IntoView {
     let address = Address::here();
@@ -106,7 +118,14 @@ pub(super) fn Charts(
         let view = view.get();
         VIEWS.iter().find(|(of, _)| *of == view).map_or_else(String::new, |(_, name)| (*name).to_owned())
     });
-    let lines = Signal::derive(move || vec![equity.with(|equity| line(&equity.data, &view.get(), &title.get()))]);
+    let lines = Signal::derive(move || {
+        equity.with(|equity| {
+            let own = line(&equity.data, &view.get(), &title.get());
+            let other = benchmark.value().filter(|_| view.get() == "equity");
+            let other = other.map(|other| benchmark_line(capital.get(), &equity.data, &other.data, &other.ticker));
+            std::iter::once(own).chain(other.filter(|line| !line.days.is_empty())).collect()
+        })
+    });
     let is_drawdown = Memo::new(move |_| view.get() == "drawdown");
     let form = Signal::derive(move || if is_drawdown.get() { Form::Change } else { Form::Decimal });
     let axis_form = Signal::derive(move || if is_drawdown.get() { Form::RoundPercent } else { Form::Whole });
@@ -193,6 +212,20 @@ mod tests {
         let values: Vec<f64> = returns(100.0, &days).iter().map(|of| of.value).collect();
         assert!((values[0] - 0.1).abs() < 1e-12 && (values[1] + 0.1).abs() < 1e-12);
         assert_eq!(returns(0.0, &days[..1])[0].value.to_bits(), 0.0_f64.to_bits());
+    }
+
+    #[test]
+    fn the_benchmark_begins_with_the_capital_at_the_close_before_the_first_session() {
+        let close = |number, close| BenchmarkClose { date: Day::from_number(number), close };
+        let days = [day(10, 110.0), day(11, 99.0), day(12, 99.0)];
+        let closes = [close(8, 40.0), close(9, 50.0), close(10, 55.0), close(12, 60.0)];
+        let line = benchmark_line(100.0, &days, &closes, "SPY");
+        assert_eq!(*line.days, [10, 11, 12]);
+        for (value, expected) in line.values.iter().zip([110.0, 110.0, 120.0]) {
+            assert!((value - expected).abs() < 1e-12);
+        }
+        assert!(benchmark_line(100.0, &days, &[], "SPY").days.is_empty());
+        assert_eq!(*benchmark_line(100.0, &days, &closes[3..], "SPY").days, [12]);
     }
 
     #[test]

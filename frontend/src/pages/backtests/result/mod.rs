@@ -214,18 +214,33 @@ fn Run(#[prop(into)] run: Signal<Arc<Backtest>>, read: Read, again: Callback<()>
     }
 }
 
+/// Days before a run among which a session lies.
+const BEFORE_DAYS: i32 = 10;
+
 #[component]
 fn Done(run: Signal<Arc<Backtest>>, read: Read) -> impl IntoView {
     let equity =
         load(|| Some(()), move |()| async move { api::backtest_equity(read.id, read.share.get_value()).await });
     let trades =
         load(|| Some(()), move |()| async move { api::backtest_trades(read.id, read.share.get_value()).await });
+    let compared = move || {
+        run.with(|run| {
+            let ticker = run.parameters["benchmark"].as_str()?.to_owned();
+            Some((ticker, run.start_date?, run.end_date?))
+        })
+    };
+    // The close of some session before the first one is what everything is measured against.
+    let benchmark =
+        load(
+            compared,
+            |(ticker, first, last)| async move { api::benchmark(&ticker, first.plus(-BEFORE_DAYS), last).await },
+        );
     let capital = Memo::new(move |_| run.with(|run| run.report.as_ref().map_or(0.0, |report| report.capital)));
     view! {
         <numbers::Warnings run=run />
         <numbers::Headline run=run />
         {states(equity, 40.0, None, move |equity| {
-            view! { <charts::Charts equity=equity trades=trades capital=capital read=read /> }.into_any()
+            view! { <charts::Charts equity=equity trades=trades capital=capital benchmark=benchmark read=read /> }.into_any()
         })}
         {states(trades, 30.0, None, move |trades| view! { <trades::Trades trades=trades read=read /> }.into_any())}
         <div class="columns">
