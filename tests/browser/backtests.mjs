@@ -82,6 +82,18 @@ export const SWEEP = ok({ sweep: SWEEP_ROW, runs: SWEEP_RUNS });
 
 export const BENCHMARK = ok({ ticker: "SPY", data: DATES.map((date, at) => ({ date, close: 400 + 4 * at })) });
 
+export const CONFIDENCE = ok({
+  id: 7, sessions: 4, trades: 2, samples: 1000, block: 5, seed: 1,
+  intervals: [{ statistic: "total_return", value: 0.04, low: -0.12, high: 0.21 }, { statistic: "sharpe", value: 1.5, low: -2.25, high: 5.5 }],
+  mean_return_p_value: 0.25, trade_sign_p_value: 0.5, probabilistic_sharpe: 0.62, minimum_sessions: 391.4,
+});
+export const EVIDENCE = ok({
+  id: 4, trials: 3, left_out: 1, sessions: 60, best: { id: 23, varied: { "exit.profit_target_pct": 50 }, sharpe: 2.5 }, expected_best_sharpe: 1.25, deflated_sharpe: 0.75,
+  reality_check_p_value: 0.125, overfitting: { probability: 0.5, loss_probability: 0.25, blocks: 10, splits: 252 },
+  walk_forward: { folds: [{ start_date: DATES[1], end_date: DATES[3], id: 23, varied: { "exit.profit_target_pct": 50 }, sharpe_before: 2, sharpe_after: 1 }], statistics: [], efficiency: 0.5 },
+  samples: 500, block: 5, seed: 1,
+});
+
 /** Every answer that the page needs to be ready. */
 export const BACKTEST_ANSWERS = {
   "/backtests": RUNS, "/backtests/7": ok(run(7)), "/backtests/7/equity": EQUITY_OF_RUN, "/backtests/7/trades": TRADES_OF_RUN, "/backtests/8": ok(withStatistics(8, { total_return: -0.02 }, { parameters: { ...STRATEGY, exit: { profit_target_pct: 75 } } })),

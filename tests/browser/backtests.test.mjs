@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { BACKTEST_ANSWERS, STRATEGY, SWEEP, run, running } from "./backtests.mjs";
+import { BACKTEST_ANSWERS, CONFIDENCE, EVIDENCE, STRATEGY, SWEEP, run, running } from "./backtests.mjs";
 import { BacktestsPage } from "./backtests_page.mjs";
 import { openBrowser, problem, visit } from "./harness.mjs";
 import { ANSWERS, ok } from "./market.mjs";
@@ -225,7 +225,7 @@ describe("backtests", () => {
     await backtests.page.waitForFunction(() => /SPY/.test(document.querySelector('[role=slider][aria-label="Equity by session"]').getAttribute("aria-valuetext")));
     await backtests.page.getByRole("button", { name: "Drawdown", exact: true }).first().click();
     await backtests.page.getByRole("slider", { name: "Drawdown by session" }).waitFor();
-    const asked = backtests.server.asked.map(({ url }) => url).find((url) => url.startsWith("/benchmark_data"));
+    const asked = backtests.page.server.asked.map(({ url }) => url).find((url) => url.startsWith("/benchmark_data"));
     assert.match(asked, /ticker=SPY&start_date=/);
   });
 
@@ -337,5 +337,32 @@ describe("backtests", () => {
     await page.getByRole("combobox", { name: "Statistic" }).selectOption("Sharpe ratio");
     const sharpe = page.getByRole("region", { name: /^Sharpe ratio of every run/ });
     assert.deepEqual(await sharpe.getByRole("row", { name: /^0\.2/ }).getByRole("cell").allTextContents(), ["21.00", "23.00"]);
+  });
+
+  test("a result is compared with chance when asked, and the address keeps that", async (t) => {
+    const { page } = await open(t, "/app/backtests?run=7", { "/backtests/7/confidence": CONFIDENCE });
+    await page.getByRole("button", { name: "Compare with chance" }).click();
+    const intervals = page.getByRole("region", { name: /^Where each statistic lies/ });
+    assert.match(await intervals.getByRole("row", { name: /Sharpe/ }).textContent(), /-2\.251\.505\.50/);
+    assert.match(await intervals.getByRole("row", { name: /^Total return/ }).textContent(), /-12\.00%4\.00%21\.00%/);
+    await page.getByText("25.00%").first().waitFor();
+    await page.reload();
+    await intervals.waitFor();
+  });
+
+  test("other fills of a run are a sweep", async (t) => {
+    const { page } = await open(t, "/app/backtests?run=7", { "/backtests/7/fill-sensitivity": { status: 202, body: SWEEP.body.sweep } });
+    await page.getByRole("button", { name: "Try other fills" }).click();
+    await page.waitForURL(/sweep=4/);
+    await page.getByRole("region", { name: /^Total return of every run/ }).waitFor();
+  });
+
+  test("a sweep says what choosing its best run is worth", async (t) => {
+    const { page } = await open(t, "/app/backtests?sweep=4", { "/sweeps/4/evidence": EVIDENCE });
+    await page.getByRole("button", { name: "Compare with luck" }).click();
+    await page.getByText("3 runs over 60 sessions; 1 without a result do not count.").waitFor();
+    const walk = page.getByRole("region", { name: /^Walk forward/ });
+    assert.match(await walk.getByRole("row").nth(1).textContent(), /23exit\.profit_target_pct = 502\.001\.00/);
+    assert.ok(await page.getByText("75.00%").isVisible());
   });
 });

@@ -115,7 +115,7 @@ pub struct SweepWalkForward {
     pub folds: Vec<WalkForwardFold>,
     /// Statistics of the daily returns over all stretches.
     pub statistics: Vec<NamedStatistic>,
-    /// Mean yearly Sharpe ratio in the stretches over that before them; `null` where the latter is not above zero.
+    /// Mean yearly Sharpe ratio in the stretches over that before them; `null` unless each of the latter is above zero.
     pub efficiency: Option<f64>,
 }
 

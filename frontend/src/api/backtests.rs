@@ -1,8 +1,9 @@
 //! Option backtests and the chains that they run over.
 
 use domain::api::{
-    Backtest, BacktestEquity, BacktestList, BacktestTrades, BenchmarkData, ChainOfDay, HeldChainsList, QueuedBacktest,
-    Reproduction, SharedBacktest, StartSweep, Sweep, SweepList, SweepRuns,
+    Backtest, BacktestConfidence, BacktestEquity, BacktestList, BacktestTrades, BenchmarkData, ChainOfDay,
+    HeldChainsList, QueuedBacktest, Reproduction, SharedBacktest, StartSweep, Sweep, SweepEvidence, SweepList,
+    SweepRuns,
 };
 use domain::units::Day;
 use serde_json::Value;
@@ -83,6 +84,26 @@ pub(crate) async fn unshare_backtest(id: i64) -> Result<(), Failure> {
 /// Runs it again over the very data that it read, and compares.
 pub(crate) async fn reproduce_backtest(id: i64, share: Option<String>) -> Result<Reproduction, Failure> {
     get(&backtest_link(id, "/reproduce", share, None)).await
+}
+
+/// What chance could have made of a run.
+pub(crate) async fn backtest_confidence(id: i64, share: Option<String>) -> Result<BacktestConfidence, Failure> {
+    get(&backtest_link(id, "/confidence", share, None)).await
+}
+
+/// Adds the run's strategy at several fills as a sweep.
+pub(crate) async fn fill_sensitivity(id: i64) -> Result<Sweep, Failure> {
+    post_nothing(&format!("/backtests/{id}/fill-sensitivity")).await
+}
+
+/// The link to what choosing the best run of a sweep is worth.
+pub(crate) fn sweep_evidence_link(id: i64) -> String {
+    format!("/sweeps/{id}/evidence")
+}
+
+/// What choosing the best run of a sweep is worth.
+pub(crate) async fn sweep_evidence(id: i64) -> Result<SweepEvidence, Failure> {
+    get(&sweep_evidence_link(id)).await
 }
 
 /// The latest sweeps.

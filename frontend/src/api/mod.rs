@@ -9,9 +9,10 @@ mod streams;
 mod upload;
 
 pub(crate) use backtests::{
-    backtest, backtest_equity, backtest_link, backtest_trades, backtests, backtests_link, benchmark, cancel_backtest,
-    chains, delete_backtest, last_chain, reproduce_backtest, rerun_backtest, share_backtest, start_backtest,
-    start_sweep, sweep, sweeps, unshare_backtest,
+    backtest, backtest_confidence, backtest_equity, backtest_link, backtest_trades, backtests, backtests_link,
+    benchmark, cancel_backtest, chains, delete_backtest, fill_sensitivity, last_chain, reproduce_backtest,
+    rerun_backtest, share_backtest, start_backtest, start_sweep, sweep, sweep_evidence, sweep_evidence_link, sweeps,
+    unshare_backtest,
 };
 pub(crate) use indices::{
     build, changes, changes_link, composition, composition_link, explanation, explanation_link, indices, performance,

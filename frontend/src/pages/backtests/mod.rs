@@ -4,6 +4,7 @@ mod builder;
 mod compare;
 mod diagram;
 mod draft;
+mod evidence;
 mod fields;
 mod legs;
 mod payoff;
@@ -78,7 +79,14 @@ pub(crate) fn backtests() -> AnyView {
     });
     let choose = Callback::new(move |part: &'static str| {
         let part = (part != "runs").then(|| part.to_owned());
-        address.set(&[("part", part), ("run", None), ("compare", None), ("sweep", None), ("share", None)]);
+        address.set(&[
+            ("part", part),
+            ("run", None),
+            ("compare", None),
+            ("sweep", None),
+            ("share", None),
+            ("chance", None),
+        ]);
     });
     let content = move || match shown.get() {
         Shown::Runs => runs::runs(),

@@ -6,6 +6,7 @@ use domain::api::{Backtest, Sweep, SweepList, SweepRuns};
 use leptos::prelude::*;
 use serde_json::Value as Json;
 
+use super::evidence::Evidence;
 use super::follow;
 use super::result::STATISTICS;
 use super::runs::RunTable;
@@ -160,6 +161,8 @@ fn Grid(of: Load<SweepRuns>, #[prop(into)] sweep: Signal<Arc<SweepRuns>>) -> imp
             <p class="muted">{legend}</p>
         })
     };
+    let is_over = Memo::new(move |_| sweep.with(|of| of.sweep.ended == of.sweep.runs));
+    let id = Memo::new(move |_| sweep.with(|of| of.sweep.id));
     let runs = Signal::derive(move || Arc::new(sweep.with(|of| of.runs.clone())));
     view! {
         <section class="panel">
@@ -177,6 +180,7 @@ fn Grid(of: Load<SweepRuns>, #[prop(into)] sweep: Signal<Arc<SweepRuns>>) -> imp
             {progress}
             {heat}
         </section>
+        {move || is_over.get().then(|| view! { <Evidence id=id.get_untracked() /> })}
         <RunTable list=of rows=runs />
     }
 }

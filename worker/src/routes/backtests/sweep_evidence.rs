@@ -70,7 +70,8 @@ pub(in crate::routes) async fn sweep_evidence(call: &Call) -> Answer {
                 .fold((0.0, 0.0), |(before, after), fold| (before + fold.before, after + fold.after.unwrap_or(0.0)));
             SweepWalkForward {
                 statistics: of_stretches(&dates, &folds, &returns),
-                efficiency: (before > 0.0).then(|| after / before),
+                // A strategy that was chosen for losing least has no efficiency.
+                efficiency: folds.iter().all(|fold| fold.before > 0.0).then(|| after / before),
                 folds: folds.iter().map(fold).collect(),
             }
         }),

@@ -1,6 +1,7 @@
 //! One run: how it goes, and what came out.
 
 mod charts;
+mod confidence;
 mod numbers;
 mod share;
 mod trades;
@@ -132,7 +133,10 @@ fn Run(#[prop(into)] run: Signal<Arc<Backtest>>, read: Read, again: Callback<()>
                     let share = format::number(of.fraction, Form::RoundPercent);
                     let day = of.current_date.map(|day| format!(", at {}", format::day(day))).unwrap_or_default();
                     let equity = of.equity.map(|equity| format!(", equity {}", format::number(equity, Form::Decimal)));
-                    format!("{}: {share}{day}{}", run.status, equity.unwrap_or_default())
+                    let left = of
+                        .seconds_left
+                        .map(|seconds| format!(", about {} s left", format::number(seconds, Form::Whole)));
+                    format!("{}: {share}{day}{}{}", run.status, equity.unwrap_or_default(), left.unwrap_or_default())
                 })
             };
             let fraction = move || run.with(|run| run.progress.fraction.to_string());
@@ -247,6 +251,7 @@ fn Done(run: Signal<Arc<Backtest>>, read: Read) -> impl IntoView {
             <numbers::Statistics run=run />
             <numbers::Causes run=run />
         </div>
+        <confidence::Confidence read=read is_owner=read.share.with_value(Option::is_none) />
         <numbers::Quality run=run read=read />
     }
 }
