@@ -63,7 +63,7 @@ describe("journeys", () => {
     await page.mouse.up();
     await page.waitForURL(/from=/);
     assert.equal(parameter(page, "from"), DAYS[0]);
-    assert.equal(await overview.figure("Level"), "1,000.00");
+    await overview.shows("Level", "1,000.00");
   });
 
   test("a second index is laid over the first and measured against", async (t) => {

@@ -15,4 +15,10 @@ export class OverviewPage {
     const box = this.page.locator(".figure", { has: this.page.getByRole("button", { name, exact: true }) });
     return box.locator("dd > span").textContent();
   }
+
+  /** Waits until the value beside a name is this: the tiles follow the chart a frame later. */
+  async shows(name, value) {
+    const box = this.page.locator(".figure", { has: this.page.getByRole("button", { name, exact: true }) });
+    await box.locator("dd > span").getByText(value, { exact: true }).waitFor();
+  }
 }
