@@ -17,6 +17,8 @@ export const PAGES = [
   { name: "trades", path: "/app/research?part=trades", asks: "/index-trades", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "The rebalances of the range" }), empty: NOTHING_BUILT },
   { name: "data quality", path: "/app/research?part=quality", asks: "/index-quality", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "What is suspicious" }), empty: NOTHING_BUILT },
   { name: "what if", path: "/app/research?part=what-if&exclude=TIRFEX", asks: "/what-if", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "Statistics of both" }), empty: NOTHING_BUILT },
+  { name: "saved questions", path: "/app/research?part=saved&first=calm", asks: "/definitions/calm/compare", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "Weights of both at the last session" }), empty: null },
+  { name: "known when", path: "/app/research?part=known", asks: "/index-membership", answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: /^Members at the close of/ }), empty: { ...NOTHING_BUILT, says: "Nothing was known of it" } },
   { name: "look-ahead check", path: "/app/research?part=look-ahead&checked=1", asks: `/indices/${SLUG}/look-ahead-check`, answers: RESEARCH_ANSWERS, ready: (page) => page.getByRole("region", { name: "Sessions tried" }), empty: NOTHING_BUILT },
   {
     name: "data", path: "/app/data", asks: "/coverage", ready: (page) => page.getByRole("slider", { name: /Sessions by how many bars/ }),

@@ -10,6 +10,10 @@ export const COMPARISON = example("index_comparison");
 export const TRADES = example("index_trades");
 export const WHAT_IF = example("what_if_result");
 export const LOOK_AHEAD = example("look_ahead_report");
+export const MEMBERSHIP = example("membership");
+export const SHARES = example("shares_history");
+export const KEPT = example("saved_definitions");
+export const KEPT_COMPARISON = example("definition_comparison");
 
 const finding = (ticker, check, date, more) => ({ check, date, last_date: date, ticker, found: 3, verdict: "flagged", repair: null, ...more });
 export const QUALITY = {
@@ -24,4 +28,6 @@ export const QUALITY = {
 export const RESEARCH_ANSWERS = {
   "/index-statistics": ok(STATISTICS), "/index-attribution": ok(ATTRIBUTION), "/index-compare": ok(COMPARISON), "/index-trades": ok(TRADES),
   "/index-quality": ok(QUALITY), "/what-if": ok(WHAT_IF), [`/indices/${SLUG}/look-ahead-check`]: ok(LOOK_AHEAD),
+  "/index-membership": ok(MEMBERSHIP), "/shares": ok(SHARES),
+  "/definitions": ok(KEPT), "/definitions/calm/compare": ok(KEPT_COMPARISON),
 };

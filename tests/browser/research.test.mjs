@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { openBrowser, visit } from "./harness.mjs";
 import { ANSWERS, DAYS, EXPLANATION, SLUG, built, ok } from "./market.mjs";
 import { OverviewPage } from "./overview_page.mjs";
-import { QUALITY, RESEARCH_ANSWERS, STATISTICS, TRADES } from "./research.mjs";
+import { MEMBERSHIP, QUALITY, RESEARCH_ANSWERS, STATISTICS, TRADES } from "./research.mjs";
 
 describe("statistics and research", () => {
   let browser;
@@ -158,5 +158,40 @@ describe("statistics and research", () => {
     assert.match(await row.textContent(), /nothing.*yes/);
     const body = JSON.parse(page.server.asked.findLast(({ url }) => url.includes("look-ahead-check")).body);
     assert.deepEqual(body, { seed: 7 });
+  });
+
+  test("members are shown as known on a day, with where their share counts come from", async (t) => {
+    const page = await open(t, "/app/research?part=known");
+    const members = page.getByRole("region", { name: /^Members at the close of/ });
+    await members.waitFor();
+    await page.getByRole("textbox", { name: "By what was known on" }).fill("2024-02-06");
+    await page.waitForURL(/known_on=2024-02-06/);
+    await page.waitForLoadState("networkidle");
+    assert.equal(asked(page, "/index-membership").at(-1).get("known_on"), "2024-02-06");
+    const { ticker } = MEMBERSHIP.members[0];
+    await members.getByRole("button", { name: `Share counts of ${ticker}` }).click();
+    await page.getByRole("region", { name: /^Share counts of/ }).waitFor();
+    assert.equal(asked(page, "/shares").at(-1).get("ticker"), ticker);
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    await page.waitForURL((url) => !url.searchParams.has("shares"));
+  });
+
+  test("a question is kept under a name, compared and deleted after a question", async (t) => {
+    const sent = [];
+    const kept = ({ method, body }) => { sent.push([method, body && JSON.parse(body)]); return method === "DELETE" ? { status: 204, body: "" } : ok({ name: "calm", definition: {}, created_at: 0, updated_at: 0 }); };
+    const page = await open(t, "/app/research?part=saved&exclude=TIRFEX&weighting=min_variance&from=2024-01-02", { "/definitions/calm": kept });
+    await page.getByLabel("Name", { exact: true }).fill("calm");
+    await page.getByRole("button", { name: "Keep", exact: true }).click();
+    await page.waitForLoadState("networkidle");
+    const [method, body] = sent[0];
+    assert.deepEqual([method, body.exclude, body.weighting, body.start_date ?? null], ["PUT", ["TIRFEX"], "min_variance", null]);
+    await page.getByRole("combobox", { name: "Compare" }).selectOption("calm");
+    await page.getByRole("region", { name: "Weights of both at the last session" }).waitFor();
+    assert.equal(asked(page, "/definitions/calm/compare").at(-1).get("against"), SLUG);
+    assert.equal(await page.locator(".plot path.line").count(), 2);
+    page.on("dialog", (dialog) => dialog.accept());
+    await page.getByRole("button", { name: "Delete calm" }).click();
+    await page.waitForLoadState("networkidle");
+    assert.equal(sent.at(-1)[0], "DELETE");
   });
 });

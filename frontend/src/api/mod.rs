@@ -20,7 +20,9 @@ pub(crate) use indices::{
 };
 pub(crate) use market::{Bar, Bars, bars, bars_link, coverage, imports, ingestions, providers, undo_import};
 pub(crate) use people::{create_key, exchange_code, keys, revoke_key, sign_in_options};
-pub(crate) use research::{check_look_ahead, research_link, what_if, what_if_held};
+pub(crate) use research::{
+    check_look_ahead, definitions, forget_definition, keep_definition, research_link, what_if, what_if_held,
+};
 pub(crate) use streams::{add_batch, forget_stream, stream_live_link, stream_stats, stream_stats_link, stream_symbols};
 pub(crate) use upload::upload;
 

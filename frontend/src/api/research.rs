@@ -1,11 +1,11 @@
 //! Research: why an index moved, what it costs, what it compares with, what it would have been.
 
-use domain::api::{LookAheadCheck, LookAheadReport, WhatIf, WhatIfResult};
+use domain::api::{LookAheadCheck, LookAheadReport, SavedDefinition, SavedDefinitionList, WhatIf, WhatIfResult};
 use gloo_net::http::Method;
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
-use super::{post, read, send_as};
+use super::{delete, get, post, read, send_as, written};
 use crate::load::Failure;
 use crate::query::{Query, encode};
 
@@ -27,6 +27,26 @@ pub(crate) async fn what_if_held(link: &str, file: &File) -> Result<WhatIfResult
     let kind =
         if is_workbook { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" } else { "text/csv" };
     read(send_as(Method::POST, link, kind, JsValue::from(file)).await?).await
+}
+
+/// The questions kept under a name.
+pub(crate) async fn definitions() -> Result<SavedDefinitionList, Failure> {
+    get("/definitions").await
+}
+
+/// Keeps a question under a name, in place of an earlier one.
+pub(crate) async fn keep_definition(name: &str, question: &WhatIf) -> Result<SavedDefinition, Failure> {
+    let body = JsValue::from(written(question)?);
+    read(send_as(Method::PUT, &definition_link(name), "application/json", body).await?).await
+}
+
+/// Forgets the question of a name.
+pub(crate) async fn forget_definition(name: &str) -> Result<(), Failure> {
+    delete(&definition_link(name)).await
+}
+
+fn definition_link(name: &str) -> String {
+    format!("/definitions/{}", encode(name).replace('/', "%2F"))
 }
 
 /// Whether anything of the future reaches the past of an index.

@@ -3,8 +3,10 @@
 mod attribution;
 mod comparison;
 mod fields;
+mod known;
 mod look_ahead;
 mod quality;
+mod saved;
 mod trades;
 mod what_if;
 
@@ -22,7 +24,9 @@ const PARTS: &[(&str, &str)] = &[
     ("trades", "Trades"),
     ("quality", "Data quality"),
     ("what-if", "What if"),
+    ("saved", "Saved"),
     ("look-ahead", "Look-ahead check"),
+    ("known", "Known when"),
 ];
 
 /// The page.
@@ -36,7 +40,9 @@ pub(crate) fn research() -> AnyView {
         "trades" => trades::trades(),
         "quality" => quality::quality(),
         "what-if" => what_if::what_if(),
+        "saved" => saved::saved(),
         "look-ahead" => look_ahead::look_ahead(),
+        "known" => known::known(),
         _ => attribution::attribution(),
     };
     view! {

@@ -102,7 +102,7 @@ enum Question {
     Held(Held),
 }
 
-fn is_changed(of: &WhatIf) -> bool {
+pub(super) fn is_changed(of: &WhatIf) -> bool {
     of.pin.is_some()
         || of.exclude.is_some()
         || of.top_n.is_some()
@@ -112,7 +112,7 @@ fn is_changed(of: &WhatIf) -> bool {
 }
 
 /// The question in the address.
-fn question() -> Memo<WhatIf> {
+pub(super) fn question() -> Memo<WhatIf> {
     let (address, index, span) = (Address::here(), chosen_index(), chosen_span());
     let [pin, exclude, top_n, weighting, cap_limit, rebalance] =
         ["pin", "exclude", "top_n", "weighting", "cap_limit", "rebalance"].map(|name| address.param(name));
@@ -172,7 +172,7 @@ pub(super) fn what_if() -> AnyView {
         view! {
             <div class="tools wide">
                 <label class="button file">
-                    "Holdings of your own (CSV)…"
+                    "Holdings of your own (CSV or Excel)…"
                     <input type="file" class="visually-hidden" accept=".csv,.xlsx,text/csv" on:change=choose />
                 </label>
                 <Show
