@@ -59,10 +59,18 @@ async function record(folder) {
   const recorded = new Map();
   for (const { ticker } of largest) {
     const answer = await server.ask(`/v2/aggs/ticker/${encodeURIComponent(ticker)}/range/1/hour/${YEAR.from}/${YEAR.to}?adjusted=false&limit=50000&mode=passthrough&provider=sample`);
-    recorded.set(ticker, answer.json().results);
+    recorded.set(ticker, answer.json().results.flatMap(withExtendedHours));
   }
   await server.stop();
   return recorded;
+}
+
+/** A source with extended hours has sixteen a day: the sample market has the regular ones, whose first and last are repeated before and after. */
+function withExtendedHours(bar, at, bars) {
+  const hour = 3_600_000, isApart = (a, b) => b === undefined || Math.abs(a.t - b.t) > hour;
+  const moved = (hours) => hours.map((by) => ({ ...bar, t: bar.t + by * hour }));
+  const before = isApart(bar, bars[at - 1]) ? moved([-5, -4, -3, -2, -1]) : [], after = isApart(bar, bars[at + 1]) ? moved([1, 2, 3, 4]) : [];
+  return [...before, bar, ...after];
 }
 
 /** The year ingested by the job as `make ingest` runs it. */

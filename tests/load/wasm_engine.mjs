@@ -1,6 +1,6 @@
 // The engine in WebAssembly on workerd: the Worker's own module with the export `bench`, asked over HTTP and timed from outside,
 // since time stands still inside.
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { Miniflare, convertV4MiniflareOptions } from "miniflare";
 import { config } from "../../scripts/server/worker.mjs";
@@ -20,10 +20,13 @@ export default {
 /** Opens an isolate with the module that scripts/build-bench built, holding these files. */
 export async function openEngine(folder, files) {
   const module = (name, type) => ({ type, path: path.join(folder, name), contents: readFileSync(path.join(folder, name)) });
+  // What the bindings' own code imports.
+  const snippets = globSync("snippets/**/*.js", { cwd: folder });
   const engine = new Miniflare(convertV4MiniflareOptions({
     workers: [{
       name: "engine", modulesRoot: folder, compatibilityDate: config.compatibility_date,
-      modules: [{ type: "ESModule", path: path.join(folder, "door.mjs"), contents: DOOR }, module("engine.js", "ESModule"), module("engine_bg.wasm", "CompiledWasm")],
+      modules: [{ type: "ESModule", path: path.join(folder, "door.mjs"), contents: DOOR }, module("engine.js", "ESModule"), module("engine_bg.wasm", "CompiledWasm"),
+        ...snippets.map((name) => module(name, "ESModule"))],
     }],
     host: "127.0.0.1", port: 0, cf: false, logRequests: false,
   }));
