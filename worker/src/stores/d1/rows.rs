@@ -3,7 +3,7 @@
 use domain::ports::StoreError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use worker::js_sys::{Array, JSON};
+use worker::js_sys::{Array, JSON, Reflect};
 use worker::wasm_bindgen::JsValue;
 use worker::worker_sys::D1Result;
 
@@ -72,6 +72,20 @@ impl Rows {
     /// [`StoreError::Refused`] when the row does not fit `T`.
     pub(crate) fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, StoreError> {
         Ok(self.decode()?.into_iter().next())
+    }
+
+    /// Two columns of the first row as texts, each `None` where it is none: a long text is copied once and read by nobody.
+    pub(crate) fn two_texts(&self, columns: [&str; 2]) -> [Option<String>; 2] {
+        match &self.source {
+            Source::Platform(rows) => columns.map(|column| {
+                let row = rows.as_ref()?.get(0);
+                Reflect::get(&row, &column.into()).ok()?.as_string()
+            }),
+            #[cfg(test)]
+            Source::Memory(rows) => {
+                columns.map(|column| rows.first().and_then(|row| row.get(column)?.as_str().map(str::to_owned)))
+            }
+        }
     }
 
     /// The only column of the first row; `None` where there is no row or it is `null`.

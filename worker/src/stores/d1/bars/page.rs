@@ -3,7 +3,6 @@
 use domain::bars::Adjustment;
 use domain::ports::StoreError;
 use domain::units::{BarInterval, UnixMillis};
-use serde::Deserialize;
 
 use super::{BarQuery, D1Bars, SCOPES, resolved, versions_statement};
 use crate::stores::d1::Statement;
@@ -24,12 +23,6 @@ pub(crate) struct Page {
     pub(crate) source: String,
     /// Their length.
     pub(crate) stored_as: &'static str,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    source: String,
-    bars: Option<String>,
 }
 
 impl D1Bars<'_> {
@@ -56,7 +49,7 @@ impl D1Bars<'_> {
         if query.adjustment != Adjustment::Raw && known.is_none_or(|known| known.version != versions.scopes[0]) {
             return Ok(None);
         }
-        let Some(Row { source, bars: Some(rows) }) = answers[1].first::<Row>()? else { return Ok(None) };
+        let [Some(source), Some(rows)] = answers[1].two_texts(["source", "bars"]) else { return Ok(None) };
         let made = objects(&rows, query.limit).ok_or_else(|| StoreError::Refused("unreadable bars".to_owned()))?;
         let Objects { text, bars, next } = made;
         Ok(Some(Page { versions, text, bars, next: next.map(UnixMillis), source, stored_as: interval.name() }))
