@@ -2,11 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use system_tests::{Options, Reply, Server};
+use system_tests::{Options, Server};
 
 fn add(server: &Server, symbol: &str, values: &[f64]) -> Value {
     server.post("/add_batch/", &json!({ "symbol": symbol, "values": values })).expect(200).json()
@@ -400,73 +399,4 @@ fn writing_to_a_stream_needs_its_scope() {
     let _ = server.post("/add_batch/", &json!({"symbol": "A", "values": [1]})).problem(401, "unauthenticated");
     let _ = server.request("DELETE", "/symbols/A").send().problem(401, "unauthenticated");
     let _ = server.get("/stats?symbol=A&k=1").problem(404, "not_found");
-}
-
-/// What one client had acknowledged when the server was killed, and what it had sent last.
-struct Log {
-    acknowledged: u64,
-    sent: u64,
-}
-
-/// Sends numbered values until the server is gone.
-fn send_until_killed(server: &Server, symbol: &str, mut next: u64, gone: &AtomicBool) -> Log {
-    let mut random = Random(next ^ symbol.len() as u64);
-    loop {
-        let size = if random.below(5) == 0 { 10_000 } else { 1 + random.below(300) };
-        #[expect(clippy::cast_precision_loss, reason = "small")]
-        let values: Vec<f64> = (next..next + size).map(|number| number as f64).collect();
-        let request = server.request("POST", "/add_batch/").json(&json!({"symbol": symbol, "values": values}));
-        match request.try_send().map(|reply: Reply| reply.status) {
-            Ok(200) => next += size,
-            _ if gone.load(Ordering::SeqCst) => return Log { acknowledged: next, sent: next + size },
-            other => panic!("{symbol}: {other:?} from a server that lives"),
-        }
-    }
-}
-
-#[test]
-fn killed_under_load_it_keeps_everything_acknowledged_and_nothing_by_halves() {
-    let mut server = Server::start(Options::default());
-    let symbols = ["k1", "k2", "k3"];
-    let mut next = [0_u64; 3];
-    for round in 0..4_u64 {
-        let gone = AtomicBool::new(false);
-        let pid = server.pid();
-        let logs: Vec<Log> = std::thread::scope(|scope| {
-            let (server, gone) = (&server, &gone);
-            let clients = symbols.iter().zip(next);
-            let clients: Vec<_> = clients
-                .map(|(symbol, next)| scope.spawn(move || send_until_killed(server, symbol, next, gone)))
-                .collect();
-            // The moment of the kill is what varies; nothing is awaited.
-            let deadline = Duration::from_millis(150 + 217 * round);
-            std::thread::sleep(deadline);
-            gone.store(true, Ordering::SeqCst);
-            let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
-            assert!(killed.success());
-            clients.into_iter().map(|client| client.join().unwrap()).collect()
-        });
-        server.kill();
-        server.restart();
-        for ((symbol, log), next) in symbols.iter().zip(logs).zip(&mut next) {
-            let found = server.get(&format!("/stats?symbol={symbol}&k=8"));
-            let total = if found.status == 404 { 0 } else { found.expect(200).json()["total"].as_u64().unwrap() };
-            assert!(
-                total == log.acknowledged || total == log.sent,
-                "{symbol}: {total} of {} or {}",
-                log.acknowledged,
-                log.sent
-            );
-            *next = total;
-        }
-    }
-    // The values are the numbers 0, 1, 2 … without one missing or doubled: their mean and variance say so.
-    for (symbol, total) in symbols.iter().zip(next) {
-        #[expect(clippy::cast_precision_loss, reason = "small")]
-        let points: Vec<f64> = (0..total).map(|number| number as f64).collect();
-        assert!(total > 0, "{symbol}: nothing was acknowledged in any round");
-        for k in 1..=8 {
-            assert_same(stats(&server, symbol, k), oracle(symbol, &points, k));
-        }
-    }
 }

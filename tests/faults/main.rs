@@ -1,10 +1,11 @@
 //! Kills at random instants: whatever was being done is done wholly or not at all, and doing it again gives what an
-//! undisturbed run does. Ten kills and more; `FAULTS=long` makes it two hundred. `FAULTS_SEED` repeats a run.
+//! undisturbed run does. Dozens of kills; `FAULTS=long` makes it more than five hundred. `FAULTS_SEED` repeats a run.
 #![expect(clippy::unwrap_used, reason = "a test ends where its tools fail")]
 #![expect(clippy::print_stdout, reason = "the seed and what was hit belong into the test's output")]
 
 mod chance;
 mod disk;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::thread::sleep;

@@ -125,7 +125,7 @@ fn Keep(list: Load<SavedDefinitionList>) -> impl IntoView {
             }
         });
     };
-    let form = move || {
+    move || {
         asked.with(is_changed).then(|| {
             view! {
                 <section class="panel">
@@ -155,8 +155,7 @@ fn Keep(list: Load<SavedDefinitionList>) -> impl IntoView {
                 </section>
             }
         })
-    };
-    form
+    }
 }
 
 /// Two fields: of which question, and against which other one or an index as it is.
