@@ -197,4 +197,12 @@ fn a_name_that_looks_like_a_formula_stays_a_text_in_a_table() {
     );
     let csv = server.get("/chains/%3DA1?format=csv").expect(200).text();
     assert!(csv.contains(",'=A1,") && csv.trim_end().ends_with(",'+B2"), "{csv}");
+    // An import takes the marks away again, of chains and of rows alike.
+    let again = with(&csv);
+    assert_eq!(again.get("/chains/%3DA1?format=csv").expect(200).text(), csv);
+    server.import("securities", "ticker,name\n=A1,=1+1\nB,'=2\nC,-\n");
+    let rows = server.get("/exports?kind=securities").expect(200).text();
+    assert!(rows.contains("\n'=A1,'=1+1,") && rows.contains("\nB,'=2,") && rows.contains("\nC,'-,"), "{rows}");
+    again.import("securities", rows.clone());
+    assert_eq!(again.get("/exports?kind=securities").expect(200).text(), rows);
 }

@@ -11,6 +11,7 @@ mod cell;
 mod dump;
 mod index_report;
 mod index_workbook;
+mod marked;
 mod research_sheets;
 #[cfg(feature = "xlsx")]
 mod xlsx;
@@ -24,6 +25,7 @@ pub use index_report::{
     Statistic, StatisticUnit,
 };
 pub use index_workbook::{MAX_SERVER_COMPOSITION_SESSIONS, SYNTHETIC_BANNER, index_book};
+pub use marked::{marked, unmarked};
 pub use research_sheets::{
     ContributionRow, FindingRow, RebalanceRow, contributions_sheet, findings_sheet, rebalances_sheet,
 };

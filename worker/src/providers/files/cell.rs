@@ -3,6 +3,7 @@
 use std::fmt;
 
 use domain::calendar::WallTime;
+use domain::export::unmarked;
 use domain::options::{OptionRoot, Right};
 use domain::units::{Day, DayError, Ticker};
 
@@ -101,7 +102,7 @@ impl<'a> Cell<'a> {
             Self::Text(bytes) => bytes,
             Self::Number(_) | Self::Day(_) | Self::Moment(_) => return Err(self.refused(column, RULE)),
         };
-        let root = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
+        let root = std::str::from_utf8(bytes).ok().and_then(|text| unmarked(text).parse().ok());
         root.map(Some).ok_or_else(|| self.refused(column, RULE))
     }
 
@@ -180,7 +181,7 @@ impl<'a> Cell<'a> {
         const RULE: &str = "expected a ticker of 1 to 24 letters, digits or ./-_^+=";
         let Self::Text(bytes) = self else { return Err(self.refused(column, RULE)) };
         match std::str::from_utf8(bytes) {
-            Ok(text) if Ticker::is_valid(text) => Ok(text),
+            Ok(text) if Ticker::is_valid(unmarked(text)) => Ok(unmarked(text)),
             _ => Err(self.refused(column, RULE)),
         }
     }
@@ -199,7 +200,7 @@ impl<'a> Cell<'a> {
         if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
             return Err(self.refused(column, "expected text without control characters"));
         }
-        Ok(Some(text.to_owned()))
+        Ok(Some(unmarked(text).to_owned()))
     }
 }
 

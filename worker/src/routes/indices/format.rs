@@ -1,6 +1,6 @@
 //! The forms in which a table comes back: JSON, CSV or a workbook.
 
-use domain::export::{IndexReport, IndexSheets, index_book, render_xlsx};
+use domain::export::{IndexReport, IndexSheets, index_book, marked, render_xlsx};
 
 use crate::error::Problem;
 use crate::routes::query::Query;
@@ -86,9 +86,8 @@ impl Csv {
 
 /// A text as a field.
 pub(in crate::routes) fn text(value: &str) -> String {
-    let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let safe = if formula { format!("'{value}") } else { value.to_owned() };
-    if safe.contains([',', '"', '\r', '\n']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+    let safe = marked(value);
+    if safe.contains([',', '"', '\r', '\n']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe.into_owned() }
 }
 
 /// A value that may be absent, as a field.

@@ -1,5 +1,6 @@
 //! The stored rows of each kind as CSV lines that an import reads back, page by page in key order.
 
+use domain::export::marked;
 use domain::ports::{RowKind, StoreError};
 use domain::units::DayRange;
 use serde_json::{Map, Value};
@@ -104,9 +105,11 @@ fn line(row: &Map<String, Value>, columns: &[&str]) -> String {
     columns.iter().map(field).collect::<Vec<_>>().join(",") + "\n"
 }
 
+/// A text as a field; an import takes the mark of what a spreadsheet would take for a formula away again.
 fn quoted(text: &str) -> String {
-    let plain = !text.contains([',', '"', '\n', '\r']) && text.trim() == text;
-    if plain { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+    let text = marked(text);
+    let plain = !text.contains([',', '"', '\n', '\r']) && text.trim() == text.as_ref();
+    if plain { text.into_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
 #[cfg(test)]
@@ -132,7 +135,7 @@ mod tests {
         let db = D1::in_memory();
         let run = |sql: &'static str| block_on(db.run(Statement::new(sql))).unwrap();
         run("insert into securities (id, ticker, name, list_day, version) \
-             values (1, 'A', 'Agilent, \"Inc\"', 17511, 1), (2, 'BRK/B', null, null, 1), (3, 'STAGED', null, null, null)");
+             values (1, 'A', 'Agilent, \"Inc\"', 17511, 1), (2, 'BRK/B', '=1+1', null, 1), (3, 'STAGED', null, null, null)");
         // 17 511 is 2017-12-11.
         run("insert into daily_bars (security_id, day, open, close, volume, version) \
              values (2, 17511, null, 198.02, 3000000000, 1), (1, 17512, 66.5, 66.1, 1, 1), (1, 17511, 67.43, 67, 2438556, 1)");
@@ -165,7 +168,7 @@ mod tests {
             whole_file(&with_rows(), RowKind::Securities, range("1900-01-01", "2199-12-31")),
             "ticker,name,sector,exchange,type,issuer,share_class,list_date,delist_date,delisting_price\n\
              A,\"Agilent, \"\"Inc\"\"\",,,,,,2017-12-11,,\n\
-             BRK/B,,,,,,,,,\n"
+             BRK/B,'=1+1,,,,,,,,\n"
         );
     }
 }
