@@ -234,6 +234,32 @@ fn a_stored_bar_costs_one_row_read_and_a_query_a_constant() {
 }
 
 #[test]
+fn every_digit_of_a_stored_price_is_answered_by_the_platforms_own_database() {
+    let server = Server::start(Options::default());
+    let mut number = 7_u64;
+    let prices: Vec<f64> = (0..600)
+        .map(|_| {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            #[expect(clippy::cast_precision_loss, reason = "any double between 1 and 1 000")]
+            let price = 1.0 + (number >> 11) as f64 / (1_u64 << 53) as f64 * 999.0;
+            price
+        })
+        .collect();
+    let days = sessions_between("2026-01-02", "2026-06-30");
+    for (day, closes) in days.iter().zip(prices.chunks(7)) {
+        import_hours(&server, hours(&day.to_string(), "AAA", closes));
+    }
+    let asked =
+        |size: &str| aggs(&server, "AAA", &format!("{size}/2026-01-02/2026-06-30?limit=5000")).expect(200).json();
+    // Hours are a text made in SQL; the same made of pairs of them crosses row by row.
+    let bits = |closes: Vec<f64>| closes.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    assert_eq!(bits(closes(&asked("1/hour"))), bits(prices.clone()));
+    assert_eq!(bits(closes(&asked("1/hour"))), bits(prices.clone()), "of a ticker that is known");
+    let lasts: Vec<f64> = prices.chunks(7).map(|day| day[day.len() - 1]).collect();
+    assert_eq!(bits(closes(&asked("1/day"))), bits(lasts));
+}
+
+#[test]
 fn a_revision_is_stored_and_the_older_value_stays_visible() {
     let server = Server::start(Options::default());
     import_hours(&server, hours("2026-06-01", "AAA", &[10.0, 11.0]));
