@@ -10,7 +10,8 @@ pub(crate) fn after_paint<T: Clone + PartialEq + Send + Sync + 'static>(of: Memo
     let (shown, show) = signal(of.get_untracked());
     Effect::new(move |before: Option<()>| {
         let value = of.get();
-        if before.is_some() {
+        // It may have changed between the first look and this.
+        if before.is_some() || shown.with_untracked(|shown| *shown != value) {
             // The frame's own callbacks run before it is painted, a task that they leave runs after.
             request_animation_frame(move || {
                 set_timeout(

@@ -62,6 +62,7 @@ const MEMBERS: [Column<ComparedMember>; 5] = [
 
 /// The part of the page.
 pub(super) fn saved() -> AnyView {
+    let address = Address::here();
     let list = load(|| Some(()), |()| api::definitions());
     let failed = RwSignal::new(None::<Failure>);
     let forget = Callback::new(move |name: String| {
@@ -72,7 +73,17 @@ pub(super) fn saved() -> AnyView {
         failed.set(None);
         spawn_local(async move {
             match api::forget_definition(&name).await {
-                Ok(()) => list.again(),
+                Ok(()) => {
+                    // What is gone cannot be compared any more.
+                    let is_chosen = |param| address.peek(param).as_deref() == Some(name.as_str());
+                    let changes: Vec<_> = ["first", "second"]
+                        .into_iter()
+                        .filter(|param| is_chosen(param))
+                        .map(|param| (param, None))
+                        .collect();
+                    address.set(&changes);
+                    list.again();
+                }
                 Err(failure) => drop(failed.try_set(Some(failure))),
             }
         });
@@ -218,15 +229,23 @@ fn Ready(of: Signal<Arc<DefinitionComparison>>, link: Memo<Option<String>>) -> i
     let synthetic = Synthetic::here();
     Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
     let text = move |read: fn(&DefinitionComparison) -> String| Signal::derive(move || of.with(|of| read(of)));
-    let side = move |read: fn(&DefinitionComparison) -> &ComparedDefinition| {
-        let name = move || of.with(|of| read(of).name.clone());
+    let side = move |place: &'static str, read: fn(&DefinitionComparison) -> &ComparedDefinition| {
         let value =
             Signal::derive(move || of.with(|of| format::number(read(of).result.cumulative_return, Form::Change)));
-        let changes = move || {
-            of.with(|of| if read(of).changes.is_empty() { "as it is".to_owned() } else { read(of).changes.join("; ") })
+        let remark = move || {
+            of.with(|of| {
+                let of = read(of);
+                let changes = if of.changes.is_empty() { "as it is".to_owned() } else { of.changes.join("; ") };
+                format!("{}: {changes}", of.name)
+            })
         };
         view! {
-            <Figure name=name() definition="Its return over the sessions that both have." value=value remark=Signal::derive(changes) />
+            <Figure
+                name=place
+                definition="Its return over the sessions that both have."
+                value=value
+                remark=Signal::derive(remark)
+            />
         }
     };
     let lines = Signal::derive(move || {
@@ -244,8 +263,8 @@ fn Ready(of: Signal<Arc<DefinitionComparison>>, link: Memo<Option<String>>) -> i
     view! {
         {warnings(move || of.with(|of| of.warnings.clone()))}
         <dl class="figures">
-            {side(|of| &of.definition)}
-            {side(|of| &of.against)}
+            {side("First", |of| &of.definition)}
+            {side("Second", |of| &of.against)}
             <Figure
                 name="Tracking difference"
                 definition="The first's return less the second's."
