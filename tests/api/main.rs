@@ -15,6 +15,7 @@ mod errors;
 mod export;
 mod graphql;
 mod graphql_backtests;
+mod graphql_research;
 mod imports;
 mod index;
 mod index_reference;

@@ -97,13 +97,13 @@ pub struct IngestionList {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct IngestionFinding {
-    /// Whose rows.
-    pub ticker: String,
+    /// Whose rows; `null` for a whole session.
+    pub ticker: Option<String>,
     /// Which day's.
     #[serde(with = "crate::api::day")]
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = Date))]
     pub day: Day,
-    /// `missing_session`, `missing_bars`, `out_of_order`, `zero_volume` or `jump`.
+    /// `missing_session`, `missing_bars`, `out_of_order`, `zero_volume`, `jump` or `late_feed`.
     pub kind: String,
     /// The figures.
     pub detail: String,

@@ -9,6 +9,9 @@ use crate::units::{BarInterval, Day, DayRange, Ticker};
 /// A price that moves by more than this without a split is suspicious.
 pub const JUMP: f64 = 0.5;
 
+/// The fewest securities of which a whole session is judged.
+const LEAST_REPEATED: usize = 20;
+
 /// What is suspicious.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingKind {
@@ -22,6 +25,8 @@ pub enum FindingKind {
     ZeroVolume,
     /// A price more than 50 % away from the one before, without a split.
     Jump,
+    /// Most closes of a session are those of the one before: the feed is a session late.
+    LateFeed,
 }
 
 impl FindingKind {
@@ -34,6 +39,7 @@ impl FindingKind {
             Self::OutOfOrder => "out_of_order",
             Self::ZeroVolume => "zero_volume",
             Self::Jump => "jump",
+            Self::LateFeed => "late_feed",
         }
     }
 }
@@ -41,8 +47,8 @@ impl FindingKind {
 /// Something suspicious.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Whose rows.
-    pub ticker: Ticker,
+    /// Whose rows; `None` for a whole session.
+    pub ticker: Option<Ticker>,
     /// Which day's.
     pub day: Day,
     /// What.
@@ -67,7 +73,7 @@ pub fn series_findings(
     split_days: &BTreeSet<Day>,
 ) -> Vec<Finding> {
     let mut found = Vec::new();
-    let mut note = |day, kind, detail: String| found.push(Finding { ticker: ticker.clone(), day, kind, detail });
+    let mut note = |day, kind, detail: String| found.push(Finding { ticker: Some(ticker.clone()), day, kind, detail });
     let mut by_day: BTreeMap<Day, Vec<&IntradayBar>> = BTreeMap::new();
     let mut last: Option<&IntradayBar> = None;
     for row in rows {
@@ -107,7 +113,11 @@ pub fn series_findings(
 
 /// Looks at one session of the market.
 ///
-/// *Inputs*: its bars, the closes of the session before, and who splits that day. *Returns*: the jumps.
+/// *Inputs*: its bars, the closes of the session before, and who splits that day. *Returns*: whether the session before came again,
+/// and the jumps.
+///
+/// *Method*: `docs/methods/quality.md`. A session came again when at least half of the securities that traded on both, and at least
+/// 20, repeat their close to the bit.
 #[must_use]
 pub fn session_findings(
     session: Day,
@@ -118,9 +128,22 @@ pub fn session_findings(
     let unexplained = bars.iter().filter(|bar| !splitting.contains(&bar.ticker));
     let jumps = unexplained.filter_map(|bar| {
         let detail = jump(*before.get(&bar.ticker)?, bar.close)?;
-        Some(Finding { ticker: bar.ticker.clone(), day: session, kind: FindingKind::Jump, detail })
+        Some(Finding { ticker: Some(bar.ticker.clone()), day: session, kind: FindingKind::Jump, detail })
     });
-    jumps.collect()
+    repeated(session, bars, before).into_iter().chain(jumps).collect()
+}
+
+fn repeated(session: Day, bars: &[DailyBar], before: &BTreeMap<Ticker, f64>) -> Option<Finding> {
+    let both = bars.iter().filter_map(|bar| Some((bar.close, before.get(&bar.ticker)?)));
+    let (n, same) = both
+        .fold((0, 0), |(n, same), (close, before)| (n + 1, same + usize::from(close.to_bits() == before.to_bits())));
+    let detail = format!("{same} of {n} closes are those of the session before");
+    (n >= LEAST_REPEATED && same * 2 >= n).then_some(Finding {
+        ticker: None,
+        day: session,
+        kind: FindingKind::LateFeed,
+        detail,
+    })
 }
 
 fn jump(before: f64, close: f64) -> Option<String> {
@@ -205,6 +228,37 @@ mod tests {
         let splitting = BTreeSet::from(["A".parse().unwrap()]);
         let bars = [bar("A", 10.0), bar("B", 10.0), bar("C", 149.0), bar("D", 1.0)];
         let found = session_findings(day, &bars, &BTreeMap::from(before), &splitting);
-        assert_eq!(found.iter().map(|found| found.ticker.as_str()).collect::<Vec<_>>(), ["B"]);
+        assert_eq!(
+            found.iter().filter_map(|found| found.ticker.as_ref()).map(Ticker::as_str).collect::<Vec<_>>(),
+            ["B"]
+        );
+    }
+
+    #[test]
+    fn a_session_in_which_half_of_the_closes_stand_still_is_late() {
+        let day: Day = "2024-06-10".parse().unwrap();
+        let ticker = |number: u32| format!("T{number:02}").parse::<Ticker>().unwrap();
+        let bar = |number: u32, close| DailyBar {
+            ticker: ticker(number),
+            day,
+            open: None,
+            high: None,
+            low: None,
+            close,
+            adj_close: None,
+            volume: None,
+        };
+        let before: BTreeMap<Ticker, f64> = (0..24).map(|number| (ticker(number), 10.0 + f64::from(number))).collect();
+        let found = |traded: u32, moved: u32| {
+            let close = |number: u32| 10.0 + f64::from(number) + if number < moved { 0.01 } else { 0.0 };
+            let bars: Vec<DailyBar> = (0..traded).map(|number| bar(number, close(number))).collect();
+            session_findings(day, &bars, &before, &BTreeSet::new())
+        };
+        let late = found(24, 12);
+        assert_eq!((late.len(), late[0].kind, late[0].ticker.as_ref()), (1, FindingKind::LateFeed, None));
+        assert_eq!(late[0].detail, "12 of 24 closes are those of the session before");
+        // One more that moved; too few to say; a ticker that was not there before says nothing.
+        assert!(found(24, 13).is_empty() && found(19, 0).is_empty());
+        assert_eq!(found(30, 12)[0].detail, "12 of 24 closes are those of the session before");
     }
 }

@@ -31,8 +31,8 @@ pub struct RunProgress {
 /// Something suspicious about rows that were stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedFinding {
-    /// Whose rows.
-    pub ticker: String,
+    /// Whose rows; `None` for a whole session.
+    pub ticker: Option<String>,
     /// Which day's.
     pub day: Day,
     /// What: `missing_session`, `jump` …

@@ -21,7 +21,7 @@ pub use look_ahead::{Evaluation, Moved, Part, moved, sampled_sessions};
 pub use panel::{Bar, Growth, Line, Panel};
 pub use quality::{
     Check, Defect, LOOK_BACK_DAYS as QUALITY_LOOK_BACK_DAYS, Limits, Policy, Repair, check_feed, check_line,
-    check_market, findings_of_sessions, is_late_feed, verdict,
+    check_market, findings_of_sessions, verdict,
 };
 pub use replay::{Held, Replay, Step, replay};
 pub use scenario::{Ranked, Scenario, Weigher, run};

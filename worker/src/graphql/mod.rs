@@ -14,6 +14,7 @@ mod resolvers;
 mod run;
 mod schema;
 mod sources;
+mod turns;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use domain::units::UnixMillis;
 use serde_json::Value as Json;
 
 use super::batch::Batch;
+use super::turns::Turns;
 use crate::auth::Principal;
 use crate::config::Config;
 use crate::error::Problem;
@@ -30,6 +31,8 @@ pub(crate) struct Sources {
     splits: Batch<i64, Json>,
     dividends: Batch<i64, Json>,
     pub(super) indices: Batch<String, Option<IndexRow>>,
+    /// Answers that need much memory are computed one after the other.
+    pub(super) turns: Turns,
     /// By arguments and ticker.
     pub(super) bars: Batch<(Query, String), Json>,
 }
@@ -54,6 +57,7 @@ impl Sources {
             splits: Batch::default(),
             dividends: Batch::default(),
             indices: Batch::default(),
+            turns: Turns::default(),
             bars: Batch::default(),
         }
     }

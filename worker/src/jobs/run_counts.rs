@@ -21,10 +21,13 @@ pub(super) struct RunCounts {
     pub(super) shares_days: Vec<i32>,
     /// What is suspicious: whose, when, what, and the figures.
     #[serde(default)]
-    findings: Vec<(String, i32, String, String)>,
+    findings: Vec<(Option<String>, i32, String, String)>,
     /// Suspicious prices, those beyond the kept findings included.
     #[serde(default)]
     suspicious: u64,
+    /// Sessions in which the one before came again.
+    #[serde(default)]
+    late_feeds: u64,
 }
 
 impl RunCounts {
@@ -54,15 +57,21 @@ impl RunCounts {
     /// Adds something suspicious.
     pub(super) fn note(&mut self, finding: Finding) {
         self.suspicious += u64::from(finding.kind == FindingKind::Jump);
+        self.late_feeds += u64::from(finding.kind == FindingKind::LateFeed);
         if self.findings.len() < KEPT {
             let Finding { ticker, day, kind, detail } = finding;
-            self.findings.push((ticker.to_string(), day.number(), kind.name().to_owned(), detail));
+            self.findings.push((ticker.map(|ticker| ticker.to_string()), day.number(), kind.name().to_owned(), detail));
         }
     }
 
     /// How many prices are suspicious.
     pub(super) const fn suspicious(&self) -> u64 {
         self.suspicious
+    }
+
+    /// In how many sessions the one before came again.
+    pub(super) const fn late_feeds(&self) -> u64 {
+        self.late_feeds
     }
 
     /// What the run log shows, with the gaps given.

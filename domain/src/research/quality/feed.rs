@@ -66,27 +66,6 @@ fn late_caps_part(lines: &[(&Line, &[(Day, f64)])], earlier: Day, before: Day, d
     (telling >= LEAST_LINES).then(|| count(late) / count(telling))
 }
 
-/// Whether a source's own previous closes are those of one session earlier than what is stored as the session before.
-///
-/// *Inputs*: for each security what the source calls the previous close, the stored close of the session before, and that of the
-/// one before it. *Returns*: whether at least half of those whose stored closes differ, and at least 20, match the earlier one
-/// and not the later: the feed is one session late.
-///
-/// ```
-/// use domain::research::is_late_feed;
-/// let late = (0..20).map(|n| f64::from(n) + 10.0).map(|close| (close, close + 0.5, close));
-/// assert!(is_late_feed(late));
-/// assert!(!is_late_feed((0..20).map(|n| f64::from(n) + 10.0).map(|close| (close, close, close - 0.5))));
-/// ```
-pub fn is_late_feed(closes: impl IntoIterator<Item = (f64, f64, f64)>) -> bool {
-    let same = |a: f64, b: f64| (a / b - 1.0).abs() < 1e-9;
-    let telling = closes.into_iter().filter(|(_, before, earlier)| !same(*before, *earlier));
-    let (n, late) = telling.fold((0, 0), |(n, late), (said, before, earlier)| {
-        (n + 1, late + usize::from(same(said, earlier) && !same(said, before)))
-    });
-    n >= LEAST_LINES && late * 2 >= n
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ mod line;
 mod market;
 mod policy;
 
-pub use feed::{check_feed, is_late_feed};
+pub use feed::check_feed;
 pub use line::check_line;
 pub use market::{check_market, findings_of_sessions};
 pub use policy::{Policy, verdict};

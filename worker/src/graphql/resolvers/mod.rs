@@ -46,10 +46,14 @@ static RESOLVERS: &[(&str, &str, Resolver)] = table! {
     "Query" "dataVersion" market::data_version;
     "Query" "indices" indices::list;
     "Query" "index" indices::one;
+    "Query" "definitions" research::definitions;
+    "Query" "definition" research::definition;
+    "Query" "compareDefinitions" research::compare_definitions;
     "Query" "securities" market::securities;
     "Query" "security" market::security;
     "Query" "securitiesByTicker" market::securities_by_ticker;
     "Query" "bars" bars::one;
+    "Query" "shares" research::shares;
     "Query" "splits" actions::splits;
     "Query" "dividends" actions::dividends;
     "Query" "coverage" held::coverage;
@@ -81,6 +85,9 @@ static RESOLVERS: &[(&str, &str, Resolver)] = table! {
     "Index" "compare" research::compare;
     "Index" "quality" research::quality;
     "Index" "membership" research::membership;
+    "Index" "whatIf" research::what_if;
+    "Index" "lookAheadCheck" research::look_ahead_check;
+    "WhatIfSide" "statistics" indices::statistics;
     "Performance" "points" lists::points;
     "Performance" "statistics" indices::statistics;
     "Composition" "constituents" lists::constituents;

@@ -294,7 +294,8 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
         Ok(after(session))
     }
 
-    /// Notes prices that moved more than a day can explain: they are stored, and a person is told.
+    /// Notes a session in which the one before came again, and prices that moved more than a day can explain: they are stored, and a
+    /// person is told.
     async fn look_at(&self, state: &mut State, session: Day, bars: &[DailyBar]) -> Result<(), StoreError> {
         let (Some(before), Some(day)) = (calendar::previous_session(session), DayRange::new(session, session)) else {
             return Ok(());
@@ -348,7 +349,18 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
                 state.run
             ),
         });
-        let alerts = alerts.into_iter().chain(suspect).collect();
+        let repeated = (state.late_feeds() > 0).then(|| Alert {
+            code: "feed_late",
+            message: format!(
+                "{} delivered most closes of the session before again on {} sessions from {} to {}; run {} names them",
+                self.provider.name(),
+                state.late_feeds(),
+                range.first(),
+                range.last(),
+                state.run
+            ),
+        });
+        let alerts = alerts.into_iter().chain(suspect).chain(repeated).collect();
         self.runs.save(state.run, &state.progress(gaps), Some(&RunEnd::Succeeded), now).await?;
         Ok(SliceDone { outcome: JobOutcome::Done { state: state.to_json() }, alerts })
     }

@@ -176,6 +176,11 @@ impl State {
         self.counts.suspicious()
     }
 
+    /// In how many sessions the one before came again.
+    pub(super) const fn late_feeds(&self) -> u64 {
+        self.counts.late_feeds()
+    }
+
     /// Remembers that share counts were asked for as of a day.
     pub(super) fn remember_shares(&mut self, day: Day) {
         self.counts.shares_days.push(day.number());

@@ -1,6 +1,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
+use domain::calendar::previous_session;
 use domain::market::{Dividend, ReportedCap, Security, SharesCount, Split};
 use domain::ports::{Capabilities, JobStore};
 use domain::testing::{
@@ -30,6 +31,9 @@ struct Source {
     without: RefCell<Vec<Day>>,
     /// Every bar of these sessions has a close of 0 for CCC.
     broken: RefCell<Vec<Day>>,
+    /// So many more companies, whose closes are those of the session before on these sessions.
+    crowd: Cell<u32>,
+    late: RefCell<Vec<Day>>,
     asked: RefCell<HashMap<String, usize>>,
     requests: Cell<u64>,
     faults: Faults,
@@ -96,7 +100,19 @@ impl MarketData for Source {
                 let volume = Some(1_000.0);
                 DailyBar { ticker, day: session, open: None, high: None, low: None, close, adj_close: None, volume }
             };
-            let bars: Vec<DailyBar> = (0..).zip(listed).map(bar).collect();
+            let mut bars: Vec<DailyBar> = (0..).zip(listed).map(bar).collect();
+            let of = if self.late.borrow().contains(&session) { previous_session(session).unwrap() } else { session };
+            let crowd = |number: u32| DailyBar {
+                ticker: format!("X{number:02}").parse().unwrap(),
+                day: session,
+                open: None,
+                high: None,
+                low: None,
+                close: 20.0 + f64::from(number) + f64::from(of.number() % 7) / 8.0,
+                adj_close: None,
+                volume: None,
+            };
+            bars.extend((0..self.crowd.get()).map(crowd));
             let cap = |bar: &DailyBar| ReportedCap { ticker: bar.ticker.clone(), day: session, cap: 1.0e9 };
             let caps = if self.reported_caps { bars.iter().map(cap).collect() } else { Vec::new() };
             DailyMarket { bars: Delivered::clean(bars), caps }
@@ -391,6 +407,25 @@ fn a_session_that_has_not_come_is_waited_for_until_it_is_late_then_a_person_is_t
     world.source.without.borrow_mut().clear();
     let (_, run) = world.ingest(&week());
     assert_eq!((run.progress.gaps.len(), world.held().len()), (0, 5));
+}
+
+#[test]
+fn a_feed_that_is_a_session_late_is_stored_and_a_person_is_told() {
+    for (crowd, expected) in [(30, 1), (10, 0)] {
+        let world = World::new();
+        world.source.crowd.set(crowd);
+        world.source.late.borrow_mut().push(day("2024-06-05"));
+        let (_, run) = world.ingest(&week());
+        let late: Vec<_> = run.progress.findings.iter().filter(|found| found.kind == "late_feed").collect();
+        assert_eq!(late.len(), expected, "{:?}", run.progress.findings);
+        let alerts: Vec<&str> = world.alerts.raised().iter().map(|alert| alert.code).collect();
+        assert_eq!(alerts.iter().filter(|code| **code == "feed_late").count(), expected, "{alerts:?}");
+        for found in late {
+            assert_eq!((found.ticker.as_deref(), found.day), (None, day("2024-06-05")));
+            assert_eq!(found.detail, "30 of 33 closes are those of the session before");
+        }
+        assert_eq!(world.market.kept().bars.len(), 5 * (3 + usize::try_from(crowd).unwrap()));
+    }
 }
 
 #[test]

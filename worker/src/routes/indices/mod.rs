@@ -27,7 +27,9 @@ pub(super) use format::{Csv, text as csv_text};
 pub(super) use list::{list, one};
 pub(super) use performance::performance;
 pub(crate) use performance::{Wanted, load as load_performance, read_benchmark};
-pub(crate) use research::{answers, load_membership, read_known_on};
+pub(crate) use research::{
+    Asker, answers, kept, kept_as, load_definition_comparison, load_membership, load_shares, read_known_on, read_ticker,
+};
 pub(super) use research::{
     attribution, compare, compare_definitions, delete_definition, get_definition, list_definitions, look_ahead,
     membership, quality, save_definition, shares, statistics, trades, what_if,

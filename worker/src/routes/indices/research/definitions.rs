@@ -10,7 +10,7 @@ use domain::index::{BASE_VALUE, IndexDefinition};
 use domain::ports::StoreError;
 use domain::research::{active_share, compare};
 use domain::stats::{Series, statistics};
-use domain::units::Day;
+use domain::units::{Day, UnixMillis};
 
 use super::super::performance::named_statistics;
 use super::super::{check_range, read_range};
@@ -19,6 +19,7 @@ use super::what_if::walked;
 use crate::error::{Problem, field_error};
 use crate::routes::request::Call;
 use crate::routes::respond::{Answer, Reply};
+use crate::stores::d1::D1;
 use crate::stores::d1::definitions::{self, StoredDefinition};
 use crate::stores::d1::indices::D1IndexStore;
 use crate::stores::d1::research::moved;
@@ -55,21 +56,50 @@ pub(in crate::routes) async fn save(call: &Call) -> Answer {
 /// `GET /definitions`: the caller's own, by name.
 pub(in crate::routes) async fn list(call: &Call) -> Answer {
     call.query(&[])?;
-    let mut data = Vec::new();
-    for kept in definitions::list(call.db()?, call.principal.owner()).await? {
-        let asked = checked(kept.question, call.now, true)?;
-        let changes = in_words(&asked);
-        data.push(SavedDefinitionSummary { name: kept.name, index: asked.slug, changes, updated_at: kept.updated_at });
+    let kept = kept(call.db()?, call.principal.owner(), call.now).await?;
+    let short = |of: Kept| SavedDefinitionSummary {
+        name: of.saved.name,
+        index: of.index,
+        changes: of.changes,
+        updated_at: of.saved.updated_at,
+    };
+    Reply::json(&SavedDefinitionList { data: kept.into_iter().map(short).collect(), next_cursor: None })
+}
+
+/// A kept question, and what it changes.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Kept {
+    #[serde(flatten)]
+    saved: SavedDefinition,
+    /// The index that it changes.
+    index: String,
+    /// In words.
+    changes: Vec<String>,
+}
+
+impl Kept {
+    fn of(stored: StoredDefinition, now: UnixMillis) -> Result<Self, Problem> {
+        let asked = checked(stored.question.clone(), now, true)?;
+        Ok(Self { changes: in_words(&asked), index: asked.slug, saved: shown(stored) })
     }
-    Reply::json(&SavedDefinitionList { data, next_cursor: None })
+}
+
+/// What an owner keeps, by name.
+pub(crate) async fn kept(db: &D1, owner: &str, now: UnixMillis) -> Result<Vec<Kept>, Problem> {
+    definitions::list(db, owner).await?.into_iter().map(|stored| Kept::of(stored, now)).collect()
+}
+
+/// What an owner keeps under a name.
+pub(crate) async fn kept_as(db: &D1, owner: &str, name: &str, now: UnixMillis) -> Result<Kept, Problem> {
+    let stored = definitions::find(db, owner, name).await?;
+    Kept::of(stored.ok_or_else(|| Problem::unknown("definition", name))?, now)
 }
 
 /// `GET /definitions/{name}`.
 pub(in crate::routes) async fn get(call: &Call) -> Answer {
     call.query(&[])?;
-    let name = call.param("name");
-    let kept = definitions::find(call.db()?, call.principal.owner(), name).await?;
-    Reply::json(&shown(kept.ok_or_else(|| Problem::unknown("definition", name))?))
+    let kept = kept_as(call.db()?, call.principal.owner(), call.param("name"), call.now).await?;
+    Reply::json(&kept.saved)
 }
 
 /// `DELETE /definitions/{name}`.
@@ -87,12 +117,31 @@ pub(in crate::routes) async fn side_by_side(call: &Call) -> Answer {
     let query = call.query(&["against", "start_date", "end_date"])?;
     let (start, end) = read_range(&query, call.now)?;
     check_range(start, end, call.now)?;
-    let against = query.text("against").ok_or_else(|| Problem::missing_parameter("against"))?;
+    let against = query.required("against")?;
+    let asker = Asker { db: call.db()?, owner: call.principal.owner(), now: call.now };
+    let (answer, version) = load_comparison(&asker, call.param("name"), against, (start, end)).await?;
+    Ok(Reply::json(&answer)?.with_data_version(version))
+}
+
+/// Who compares, and when.
+pub(crate) struct Asker<'a> {
+    pub(crate) db: &'a D1,
+    pub(crate) owner: &'a str,
+    pub(crate) now: UnixMillis,
+}
+
+/// Two definitions beside each other with the version of the data; each may be an index as it is.
+pub(crate) async fn load_comparison(
+    asker: &Asker<'_>,
+    name: &str,
+    against: &str,
+    range: (Option<Day>, Option<Day>),
+) -> Result<(DefinitionComparison, i64), Problem> {
     for _ in 0..READS {
-        let (own, version) = answered(call, call.param("name"), start, end).await?;
-        let (other, other_version) = answered(call, against, start, end).await?;
+        let (own, version) = answered(asker, name, range).await?;
+        let (other, other_version) = answered(asker, against, range).await?;
         if version == other_version {
-            return Ok(Reply::json(&compared(own, other)?)?.with_data_version(version));
+            return Ok((compared(own, other)?, version));
         }
     }
     Err(moved().into())
@@ -105,16 +154,20 @@ struct Walked {
 }
 
 /// Walks what is kept under a name, else the index of that slug as it is.
-async fn answered(call: &Call, name: &str, start: Option<Day>, end: Option<Day>) -> Result<(Walked, i64), Problem> {
-    let db = call.db()?;
-    let question = match definitions::find(db, call.principal.owner(), name).await? {
+async fn answered(
+    asker: &Asker<'_>,
+    name: &str,
+    (start, end): (Option<Day>, Option<Day>),
+) -> Result<(Walked, i64), Problem> {
+    let db = asker.db;
+    let question = match definitions::find(db, asker.owner, name).await? {
         Some(kept) => kept.question,
         None if D1IndexStore::new(db).find(name).await?.is_some() => {
             WhatIf { index: Some(name.to_owned()), ..WhatIf::default() }
         }
         None => return Err(Problem::unknown("definition or index", name)),
     };
-    let asked = checked(WhatIf { start_date: start, end_date: end, ..question }, call.now, true)?;
+    let asked = checked(WhatIf { start_date: start, end_date: end, ..question }, asker.now, true)?;
     let (result, version) = walked(db, &asked).await?;
     Ok((Walked { name: name.to_owned(), result }, version))
 }

@@ -4,7 +4,7 @@ use domain::api::{LookAheadCheck, LookAheadReport, LookAheadSession, MovedValue}
 use domain::index::plan_build;
 use domain::ports::IndexStore;
 use domain::research::{Evaluation, Moved, Part, moved, sampled_sessions};
-use domain::units::{Day, DayRange};
+use domain::units::{Day, DayRange, UnixMillis};
 
 use super::super::performance::{Wanted, load};
 use super::super::{check_range, find};
@@ -25,7 +25,18 @@ const MOST_SEED: u64 = (1 << 53) - 1;
 pub(in crate::routes) async fn look_ahead(call: &Call) -> Answer {
     call.query(&[])?;
     let asked: LookAheadCheck = if call.has_body() { call.json().await? } else { LookAheadCheck::default() };
-    check_range(asked.start_date, asked.end_date, call.now)?;
+    let (report, version) = checked(call.db()?, call.param("slug"), &asked, call.now).await?;
+    Ok(Reply::json(&report)?.with_data_version(version))
+}
+
+/// The report with the version of the data.
+pub(super) async fn checked(
+    db: &D1,
+    slug: &str,
+    asked: &LookAheadCheck,
+    now: UnixMillis,
+) -> Result<(LookAheadReport, i64), Problem> {
+    check_range(asked.start_date, asked.end_date, now)?;
     let samples = asked.samples.unwrap_or(DEFAULT_SAMPLES);
     if !(1..=MOST_SAMPLES).contains(&samples) {
         let rule = format!("a whole number from 1 to {MOST_SAMPLES}");
@@ -36,8 +47,7 @@ pub(in crate::routes) async fn look_ahead(call: &Call) -> Answer {
         let rule = format!("a whole number from 0 to {MOST_SEED}");
         return Err(Problem::invalid_fields(vec![field_error("seed", Some(&seed.to_string()), rule)]));
     }
-    let db = call.db()?;
-    let index = find(db, call.param("slug")).await?;
+    let index = find(db, slug).await?;
     let wanted = Wanted { start: asked.start_date, end: asked.end_date, bridge: true, benchmark: None };
     let loaded = load(db, &index, &wanted).await?;
     let days: Vec<Day> = loaded.performance.data.iter().map(|point| point.date).collect();
@@ -58,7 +68,7 @@ pub(in crate::routes) async fn look_ahead(call: &Call) -> Answer {
         checked_sessions: sessions.len(),
         sessions,
     };
-    Ok(Reply::json(&report)?.with_data_version(loaded.range.versions.all))
+    Ok((report, loaded.range.versions.all))
 }
 
 /// One session: the members in place before it, and everything of the session before, must stay.

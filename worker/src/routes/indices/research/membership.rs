@@ -172,27 +172,42 @@ impl Tabular for IndexMembership {
 /// The share counts of a ticker, by the day from which they were known.
 pub(in crate::routes) async fn shares(call: &Call) -> Answer {
     let query = call.query(&["ticker", "known_on"])?;
-    let text = query.text("ticker").ok_or_else(|| Problem::missing_parameter("ticker"))?;
-    let ticker: Ticker = text.parse().map_err(|_| Problem::impossible("ticker", text, "a ticker"))?;
+    let ticker = read_ticker(&query)?;
     let known_on = read_known_on(&query, call.now)?;
     let key = format!("{ticker}&{}", optional(known_on));
     cached(call, &["market"], &key, async |db| {
-        let version = version_on(db, known_on).await?;
-        let (rows, versions) = membership::shares(db, &ticker, version).await?;
-        if rows.is_empty() {
-            return Err(Problem::unknown("share count of ticker", ticker.as_str()));
-        }
-        let row = |row: CountRow| SharesRow {
-            as_of: Day::from_number(row.as_of),
-            shares: row.shares,
-            source: row.source,
-            data_version: row.version,
-            stored_at: row.stored_at,
-            replaced_at: row.replaced_at,
-        };
-        let answer = SharesHistory { ticker: ticker.to_string(), known_on, data: rows.into_iter().map(row).collect() };
+        let (answer, versions) = load_shares(db, &ticker, known_on).await?;
         let body = serde_json::to_vec(&answer).map_err(Problem::internal)?;
         Ok(Computed { versions, content_type: "application/json", disposition: None, body })
     })
     .await
+}
+
+/// Reads whose share counts are asked for.
+pub(crate) fn read_ticker(query: &Query) -> Result<Ticker, Problem> {
+    let text = query.required("ticker")?;
+    text.parse().map_err(|_| Problem::impossible("ticker", text, "a ticker"))
+}
+
+/// The share counts of a ticker.
+pub(crate) async fn load_shares(
+    db: &D1,
+    ticker: &Ticker,
+    known_on: Option<Day>,
+) -> Result<(SharesHistory, Versions), Problem> {
+    let version = version_on(db, known_on).await?;
+    let (rows, versions) = membership::shares(db, ticker, version).await?;
+    if rows.is_empty() {
+        return Err(Problem::unknown("share count of ticker", ticker.as_str()));
+    }
+    let row = |row: CountRow| SharesRow {
+        as_of: Day::from_number(row.as_of),
+        shares: row.shares,
+        source: row.source,
+        data_version: row.version,
+        stored_at: row.stored_at,
+        replaced_at: row.replaced_at,
+    };
+    let answer = SharesHistory { ticker: ticker.to_string(), known_on, data: rows.into_iter().map(row).collect() };
+    Ok((answer, versions))
 }

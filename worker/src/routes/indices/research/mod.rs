@@ -16,12 +16,13 @@ mod what_if;
 
 pub(in crate::routes) use attribution::attribution;
 pub(in crate::routes) use compare::compare;
+pub(crate) use definitions::{Asker, kept, kept_as, load_comparison as load_definition_comparison};
 pub(in crate::routes) use definitions::{
     delete as delete_definition, get as get_definition, list as list_definitions, save as save_definition,
     side_by_side as compare_definitions,
 };
 pub(in crate::routes) use look_ahead::look_ahead;
-pub(crate) use membership::{load as load_membership, read_known_on};
+pub(crate) use membership::{load as load_membership, load_shares, read_known_on, read_ticker};
 pub(in crate::routes) use membership::{membership, shares};
 pub(in crate::routes) use quality::quality;
 pub(super) use quality::refuse_suspicious;
@@ -30,8 +31,11 @@ pub(in crate::routes) use statistics::statistics;
 pub(in crate::routes) use trades::trades;
 pub(in crate::routes) use what_if::what_if;
 
-use domain::api::{IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades};
-use domain::units::{Day, DayRange};
+use domain::api::{
+    IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades, LookAheadCheck, LookAheadReport,
+    WhatIf, WhatIfResult,
+};
+use domain::units::{Day, DayRange, UnixMillis};
 
 use super::find;
 use super::performance::{Loaded, Wanted, load};
@@ -85,8 +89,31 @@ fn refuse_too_many(loaded: &Loaded) -> Result<(), Problem> {
 /// The answers to the REST routes' parameters, for GraphQL.
 pub(crate) mod answers {
     use super::{
-        D1, IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades, Problem, Query, Wanted, read,
+        D1, IndexAttribution, IndexComparison, IndexQuality, IndexStatistics, IndexTrades, LookAheadCheck,
+        LookAheadReport, Problem, Query, UnixMillis, Wanted, WhatIf, WhatIfResult, read,
     };
+
+    /// `POST /indices/{slug}/look-ahead-check`.
+    pub(crate) async fn look_ahead(
+        db: &D1,
+        slug: &str,
+        asked: &LookAheadCheck,
+        now: UnixMillis,
+    ) -> Result<LookAheadReport, Problem> {
+        super::look_ahead::checked(db, slug, asked, now).await.map(|(report, _)| report)
+    }
+
+    /// `POST /what-if`, where holdings come as the text of a CSV file.
+    pub(crate) async fn what_if(
+        db: &D1,
+        asked: WhatIf,
+        holdings: Option<&str>,
+        now: UnixMillis,
+    ) -> Result<WhatIfResult, Problem> {
+        let holdings = holdings.map(|text| super::holdings::from_csv(text.as_bytes())).transpose()?;
+        let asked = super::question::checked(WhatIf { holdings, ..asked }, now, false)?;
+        super::what_if::walked(db, &asked).await.map(|(answer, _)| answer)
+    }
 
     /// `GET /index-attribution`.
     pub(crate) async fn attribution(db: &D1, slug: &str, wanted: &Wanted) -> Result<IndexAttribution, Problem> {
