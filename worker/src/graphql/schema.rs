@@ -46,6 +46,8 @@ pub(super) struct FieldType {
     pub(super) arguments: Vec<Argument>,
     /// How many items a query is charged for where it does not say how many it wants.
     pub(super) assumed_size: u64,
+    /// What it counts for itself.
+    pub(super) weight: u64,
 }
 
 /// An argument of a field.
@@ -155,7 +157,8 @@ fn field_type(object: &str, definition: &FieldDefinition, is_object: &dyn Fn(&st
         object: is_object(base).then(|| base.to_owned()),
         resolver: resolvers::find(object, name),
         arguments: definition.arguments.iter().map(|argument| argument_of(&argument.node)).collect(),
-        assumed_size: assumed_size(&definition.directives).unwrap_or(1),
+        assumed_size: number_of(&definition.directives, "listSize", "assumedSize").unwrap_or(1),
+        weight: number_of(&definition.directives, "cost", "weight").unwrap_or(1),
     }
 }
 
@@ -165,10 +168,10 @@ fn argument_of(definition: &InputValueDefinition) -> Argument {
     Argument { key: snake_case(&name), name, default }
 }
 
-/// The size that `@listSize(assumedSize: …)` gives.
-fn assumed_size(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
-    let directive = directives.iter().find(|directive| directive.node.name.node == "listSize")?;
-    match &directive.node.get_argument("assumedSize")?.node {
+/// The number that a directive gives, as `@listSize(assumedSize: …)` and `@cost(weight: …)` do.
+fn number_of(directives: &[Positioned<ConstDirective>], name: &str, argument: &str) -> Option<u64> {
+    let directive = directives.iter().find(|directive| directive.node.name.node == name)?;
+    match &directive.node.get_argument(argument)?.node {
         Value::Number(number) => number.as_u64(),
         _ => None,
     }
