@@ -3,6 +3,7 @@
 mod attribution;
 mod comparison;
 mod look_ahead;
+mod planted;
 mod quality;
 mod sheets;
 mod trading;

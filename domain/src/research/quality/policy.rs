@@ -1,6 +1,6 @@
 //! What is made of what was found.
 
-use super::{Check, Defect};
+use super::Defect;
 
 /// What happens to suspicious values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Policy {
     Flag,
     /// Nothing is built from them.
     Block,
-    /// A market cap that can be repaired is; the rest is told.
+    /// A market cap that can be repaired is, and so is one that is missing; the rest is told.
     Repair,
     /// They are used and not looked for.
     Pass,
@@ -52,7 +52,7 @@ pub fn verdict(policy: Policy, defect: &Defect) -> &'static str {
     match policy {
         Policy::Pass => "passed",
         Policy::Block => "blocked",
-        Policy::Repair if defect.repair.is_some() && defect.check != Check::MissingCap => "repaired",
+        Policy::Repair if defect.repair.is_some() => "repaired",
         Policy::Flag | Policy::Repair => "flagged",
     }
 }

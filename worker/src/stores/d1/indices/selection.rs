@@ -12,6 +12,7 @@ use domain::index::{IndexDefinition, Rebalance, ReturnType, ShareClasses, Weight
 fn weighted(definition: &IndexDefinition) -> [&'static str; 3] {
     let ranked = match (definition.share_classes, definition.universe.is_some()) {
         (ShareClasses::Company, _) => sql!("index/ranked_companies"),
+        (ShareClasses::Line, true) if definition.repairs_caps => sql!("index/ranked_repaired_universe"),
         (ShareClasses::Line, true) => sql!("index/ranked_universe"),
         (ShareClasses::Line, false) if definition.repairs_caps => sql!("index/ranked_repaired"),
         (ShareClasses::Line, false) => sql!("index/ranked_market"),
@@ -37,6 +38,11 @@ fn over(repairs_caps: bool, tables: &[&str], statement: &str) -> String {
     // What is repaired has no index to name.
     let indexed = "join market_caps c indexed by market_caps_ranking";
     let text = if repairs_caps { text.replace(indexed, "join market_caps c") } else { text };
+    let arms = [
+        ("{unreported_lines}", sql!("index/unreported_lines")),
+        ("{unreported_candidates}", sql!("index/unreported_candidates")),
+    ];
+    let text = arms.iter().fold(text, |text, (place, arm)| text.replace(place, if repairs_caps { arm } else { "" }));
     format!("with recursive\n{repaired}{text}")
 }
 
@@ -98,20 +104,53 @@ pub(super) fn store_sessions(definition: &IndexDefinition) -> String {
         (ShareClasses::Company, _) => sql!("index/place_by_company"),
     };
     let (cap, companies) = match definition.share_classes {
-        ShareClasses::Line => ("c.cap", "null"),
+        ShareClasses::Line => ("{place_cap}", "null"),
         ShareClasses::Company => (sql!("index/cap_of_company"), sql!("index/companies_of_day")),
     };
+    let (own_ticker, own_cap, unreported, unreported_of_day) = match definition.repairs_caps {
+        false => ("c.ticker", "c.cap", "", ""),
+        true => (
+            "coalesce(c.ticker, x.ticker)",
+            "coalesce(c.cap, x.cap)",
+            sql!("index/unreported_in_place"),
+            sql!("index/unreported_of_day"),
+        ),
+    };
     let above = if place == sql!("index/place_by_line") { sql!("index/above_by_line") } else { "" };
+    let place = if definition.repairs_caps { counting_unreported(place) } else { place.to_owned() };
     let changes = sql!("index/changes")
-        .replace("{place}", place)
+        .replace("{place}", &place)
         .replace("{above}", above)
-        .replace("{place_cap}", cap)
-        .replace("{companies}", companies);
+        .replace("{place_cap}", &cap.replace("{place_cap}", own_cap))
+        .replace("{place_ticker}", own_ticker)
+        .replace("{companies}", companies)
+        .replace("{unreported_of_day}", unreported_of_day)
+        .replace("{unreported}", unreported);
     let sessions = sql!("index/sessions").replace("{changes}", &changes);
     // A growth is named in several sums, and looked up for each of them. Keeping it costs less than asking for dividends again.
     let materialized = if definition.return_type == ReturnType::Price { "" } else { "materialized" };
     let tables = [sql!("index/plan"), &valued(materialized), &sessions];
     over(definition.repairs_caps, &tables, sql!("index/sessions_upsert"))
+}
+
+/// A place in which those count as well whose market cap was never delivered and is repaired: wherever rows of `market_caps o` are
+/// counted, in parentheses of their own, those of `unreported o` are counted likewise and added.
+fn counting_unreported(place: &str) -> String {
+    let Some(counted) = place.find("market_caps o") else { return place.to_owned() };
+    let open = place[..counted].rfind("(\n").unwrap_or(0);
+    let mut depth = 0;
+    let close = place[open..].char_indices().find(|(_, c)| {
+        depth += match c {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth == 0
+    });
+    let end = close.map_or(place.len(), |(at, _)| open + at + 1);
+    let count = &place[open..end];
+    let likewise = count.replace("market_caps o", "unreported o");
+    format!("{}({count} + {likewise}){}", &place[..open], &place[end..])
 }
 
 /// The member returns of the plan's sessions.

@@ -13,7 +13,7 @@ select json_group_array(json(case when f.came
 from (
   select w.*, {place} as place
   from (select v.*{above} from (
-    select a.*, c.ticker, {place_cap} as place_cap
+    select a.*, {place_ticker} as ticker, {place_cap} as place_cap
     from (
       select u.*, {companies} as companies
       from (
@@ -28,5 +28,6 @@ from (
       ) u
     ) a
     left join market_caps c on c.day = a.place_day and c.security_id = a.security_id
+{unreported}
   ) v) w
 ) f

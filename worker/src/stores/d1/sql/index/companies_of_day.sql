@@ -6,6 +6,7 @@
     from json_each(?11) v
     cross join market_caps o on o.day = u.place_day and o.security_id = v.value->>0
     left join daily_bars t on t.security_id = o.security_id and t.day = o.day
+{unreported_of_day}
   )
   window company as (partition by issuer)
 ) l where l.line = 1)

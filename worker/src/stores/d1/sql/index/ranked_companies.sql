@@ -6,6 +6,7 @@ lines as (
   cross join json_each(?11) v
   cross join market_caps c on c.day = d.value and c.security_id = v.value->>0
   left join daily_bars b on b.security_id = c.security_id and b.day = d.value
+{unreported_lines}
 ),
 companies as (
   select day, security_id, close, ticker, {company_cap} as cap,
@@ -32,6 +33,7 @@ candidates as (
   where c.security_id not in (select value->>0 from json_each(?11))
   union all
   select day, security_id, cap, close, ticker from companies where line = 1
+{unreported_candidates}
 ),
 ranked as (
   select day, security_id, cap, close, min(?2, count(*) over (partition by day)) as places,

@@ -15,9 +15,10 @@ listed as materialized (
           limit ?2 + ?8 + (select coalesce(max(r.n), 0) from (select count(*) as n from repaired group by day) r)) f
         where f.security_id not in (select r.security_id from repaired r where r.day = d.value)
         union all
-        select r.security_id, r.cap, c.close, c.ticker
+        select r.security_id, r.cap, b.close, s.ticker
         from repaired r
-        cross join main.market_caps c on c.day = r.day and c.security_id = r.security_id
+        cross join daily_bars b on b.security_id = r.security_id and b.day = r.day
+        cross join securities s on s.id = r.security_id
         where r.day = d.value) a
       order by a.cap desc, a.ticker
       limit ?2 + ?8) l) as list
