@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::legend::fitted;
 use super::plot::{Plot, Reading};
 use super::scale::Scale;
+use super::slots::slot_at;
 use crate::format::{self, Form};
 
 /// One bar.
@@ -55,16 +56,7 @@ pub(crate) fn BarChart(
     };
     #[expect(clippy::cast_precision_loss, reason = "a number of bars")]
     let middle = |at: usize| TOP + (at as f64 + 0.5) * ROW;
-    let nearest = Callback::new(move |(_, y): (f64, f64)| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a height of the screen, not below 0"
-        )]
-        let at = ((y - TOP).max(0.0) / ROW) as usize;
-        let count = count.get_untracked();
-        (count > 0).then(|| at.min(count - 1))
-    });
+    let nearest = Callback::new(move |(_, y): (f64, f64)| slot_at(y - TOP, ROW, count.get_untracked()));
     let place = Callback::new(move |at: usize| {
         let value = bars.with(|bars| bars.get(at).map_or(0.0, |bar| bar.value));
         (scale().px(value), middle(at))
@@ -112,8 +104,6 @@ pub(crate) fn BarChart(
             nearest=nearest
             place=place
             reading=reading
-            brushed=None
-            picked=None
             has_hair=false
         >
             {drawing}

@@ -142,8 +142,6 @@ pub(crate) fn CalendarChart(
             nearest=nearest
             place=place
             reading=reading
-            brushed=None
-            picked=None
             has_hair=false
             is_marked=false
         >

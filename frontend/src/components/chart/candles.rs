@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::axis::{lines_across, name_below};
 use super::plot::{Plot, Reading};
 use super::scale::Scale;
+use super::slots::Slots;
 use crate::format::{self, Form};
 
 /// One bar.
@@ -61,29 +63,16 @@ pub(crate) fn CandleChart(
 ) -> impl IntoView {
     let width = RwSignal::new(0.0_f64);
     let count = Signal::derive(move || candles.with(|candles| candles.len()));
-    #[expect(clippy::cast_precision_loss, reason = "a number of bars")]
-    let step = move || ((width.get() - LEFT - RIGHT) / count.get().max(1) as f64).max(0.5);
-    #[expect(clippy::cast_precision_loss, reason = "a number of bars")]
-    let middle = move |at: usize| LEFT + (at as f64 + 0.5) * step();
+    let slots = Slots { width, count, room: (LEFT, RIGHT), least_px: 0.5 };
     let scale = Memo::new(move |_| {
         candles.with(|candles| {
             let ends = candles.iter().flat_map(|candle| [candle.low, candle.high]);
             Scale::around(ends, (height - BOTTOM, TOP), false)
         })
     });
-    let nearest = Callback::new(move |(x, _): (f64, f64)| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a width of the screen, not below 0"
-        )]
-        let at = untrack(|| ((x - LEFT).max(0.0) / step()) as usize);
-        let count = count.get_untracked();
-        (count > 0).then(|| at.min(count - 1))
-    });
     let place = Callback::new(move |at: usize| {
         let close = candles.with(|candles| candles.get(at).map_or(0.0, |candle| candle.close));
-        (middle(at), scale.get().px(close))
+        (slots.middle(at), scale.get().px(close))
     });
     let reading = Callback::new(move |at: usize| {
         candles.with(|candles| {
@@ -100,38 +89,22 @@ pub(crate) fn CandleChart(
         if width.get() < 120.0 {
             return None;
         }
-        let (y, body) = (scale.get(), (step() * 0.7).clamp(1.0, 14.0));
+        let (y, body) = (scale.get(), (slots.step() * 0.7).clamp(1.0, 14.0));
         let right = width.get() - RIGHT;
-        let grid = y.ticks(5).into_iter().map(move |value| {
-            let y = y.px(value);
-            view! {
-                <g>
-                    <line class="grid" x1=LEFT x2=right y1=y y2=y />
-                    <text class="tick" x=LEFT - 8.0 y=y + 4.0 text-anchor="end">
-                        {format::number(value, Form::Decimal)}
-                    </text>
-                </g>
-            }
-        });
+        let grid = lines_across(y, 5, (LEFT, right), |value| format::number(value, Form::Decimal));
         let drawn = candles.with(|candles| {
-            let (up_wicks, up) = paths(candles, y, middle, body, true);
-            let (down_wicks, down) = paths(candles, y, middle, body, false);
+            let (up_wicks, up) = paths(candles, y, |at| slots.middle(at), body, true);
+            let (down_wicks, down) = paths(candles, y, |at| slots.middle(at), body, false);
             let mut last_named = f64::NEG_INFINITY;
             let names =
                 candles.iter().enumerate().filter(|(_, candle)| !candle.short.is_empty()).filter_map(|(at, candle)| {
-                    let x = middle(at);
+                    let x = slots.middle(at);
                     if x - last_named < 56.0 {
                         return None;
                     }
                     last_named = x;
                     let short = candle.short.clone();
-                    Some(view! {
-                        <g>
-                            <text class="tick" x=x y=height - 8.0 text-anchor="middle">
-                                {short}
-                            </text>
-                        </g>
-                    })
+                    Some(name_below(x, height, short))
                 });
             let names = names.collect_view();
             view! {
@@ -144,7 +117,7 @@ pub(crate) fn CandleChart(
                 </g>
             }
         });
-        Some(view! { <g>{grid.collect_view()}{drawn}</g> })
+        Some(view! { <g>{grid}{drawn}</g> })
     };
     view! {
         <Plot
@@ -152,11 +125,9 @@ pub(crate) fn CandleChart(
             height=height
             width=width
             count=count
-            nearest=nearest
+            nearest=slots.nearest()
             place=place
             reading=reading
-            brushed=None
-            picked=None
         >
             {drawing}
         </Plot>

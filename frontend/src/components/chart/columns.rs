@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::axis::{lines_across, name_below};
 use super::plot::{Plot, Reading};
 use super::scale::Scale;
+use super::slots::Slots;
 use crate::format::{self, Form};
 
 /// A period's counts.
@@ -44,29 +46,16 @@ pub(crate) fn ColumnChart(
 ) -> impl IntoView {
     let width = RwSignal::new(0.0_f64);
     let count = Signal::derive(move || periods.with(Vec::len));
-    #[expect(clippy::cast_precision_loss, reason = "a number of periods")]
-    let step = move || ((width.get() - LEFT - RIGHT) / count.get().max(1) as f64).max(1.0);
-    #[expect(clippy::cast_precision_loss, reason = "a number of periods")]
-    let middle = move |at: usize| LEFT + (at as f64 + 0.5) * step();
+    let slots = Slots { width, count, room: (LEFT, RIGHT), least_px: 1.0 };
     let scale = move || {
         let (low, high) = periods.with(|periods| {
             periods.iter().fold((0.0_f64, 0.0_f64), |(low, high), period| (low.min(-period.down), high.max(period.up)))
         });
         Scale::new(low, if high > low { high } else { 1.0 }, (height - BOTTOM, TOP), false)
     };
-    let nearest = Callback::new(move |(x, _): (f64, f64)| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a width of the screen, not below 0"
-        )]
-        let at = untrack(|| ((x - LEFT).max(0.0) / step()) as usize);
-        let count = count.get_untracked();
-        (count > 0).then(|| at.min(count - 1))
-    });
     let place = Callback::new(move |at: usize| {
         let up = periods.with(|periods| periods.get(at).map_or(0.0, |period| period.up));
-        (middle(at), scale().px(up))
+        (slots.middle(at), scale().px(up))
     });
     let reading = Callback::new(move |at: usize| {
         periods.with(|periods| {
@@ -81,35 +70,21 @@ pub(crate) fn ColumnChart(
         if width.get() < 120.0 {
             return None;
         }
-        let (scale, wide) = (scale(), (step() * 0.72).min(28.0));
+        let (scale, wide) = (scale(), (slots.step() * 0.72).min(28.0));
         let ground = scale.px(0.0);
-        let grid = scale.ticks(4).into_iter().map(move |value| {
-            let y = scale.px(value);
-            view! {
-                <g>
-                    <line class="grid" x1=LEFT x2=width.get_untracked() - RIGHT y1=y y2=y />
-                    <text class="tick" x=LEFT - 8.0 y=y + 4.0 text-anchor="end">
-                        {format::number(value.abs(), Form::Whole)}
-                    </text>
-                </g>
-            }
+        let grid = lines_across(scale, 4, (LEFT, width.get_untracked() - RIGHT), |value| {
+            format::number(value.abs(), Form::Whole)
         });
         // Names that would overlap are left out.
-        let every = (64.0 / step()).ceil().max(1.0);
+        let every = (64.0 / slots.step()).ceil().max(1.0);
         let mut last_named = f64::NEG_INFINITY;
         let columns = periods.get().into_iter().enumerate().map(|(at, period)| {
-            let x = middle(at);
+            let x = slots.middle(at);
             let is_named = !period.short.is_empty() && (every <= 1.0 || x - last_named >= 56.0);
             if is_named {
                 last_named = x;
             }
-            let name = is_named.then(|| {
-                view! {
-                    <text class="tick" x=x y=height - 8.0 text-anchor="middle">
-                        {period.short}
-                    </text>
-                }
-            });
+            let name = is_named.then(|| name_below(x, height, period.short));
             let (up, down) = (scale.px(period.up), scale.px(-period.down));
             view! {
                 <g>
@@ -120,7 +95,7 @@ pub(crate) fn ColumnChart(
             }
         });
         let columns = columns.collect_view();
-        Some(view! { <g>{grid.collect_view()}{columns}</g> })
+        Some(view! { <g>{grid}{columns}</g> })
     };
     view! {
         <Plot
@@ -129,10 +104,9 @@ pub(crate) fn ColumnChart(
             width=width
             count=count
             stride=12
-            nearest=nearest
+            nearest=slots.nearest()
             place=place
             reading=reading
-            brushed=None
             picked=picked
         >
             {drawing}

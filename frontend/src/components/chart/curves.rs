@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::axis::{lines_across, names_below};
 use super::legend::legend;
 use super::path;
 use super::plot::{Plot, Reading};
@@ -86,24 +87,9 @@ pub(crate) fn CurveChart(
     let drawing = move || {
         let (x, y) = axes.get()?;
         let right = width.get_untracked() - RIGHT;
-        let values = y.ticks(5).into_iter().map(move |value| {
-            let at = y.px(value);
-            view! {
-                <g>
-                    <line class="grid" x1=LEFT x2=right y1=at y2=at />
-                    <text class="tick" x=LEFT - 8.0 y=at + 4.0 text-anchor="end">
-                        {format::number(value, Form::Whole)}
-                    </text>
-                </g>
-            }
-        });
-        let named = x.ticks(if right < 480.0 { 3 } else { 6 }).into_iter().map(move |value| {
-            view! {
-                <text class="tick" x=x.px(value) y=height - 8.0 text-anchor="middle">
-                    {format::number(value, Form::Whole)}
-                </text>
-            }
-        });
+        let values = lines_across(y, 5, (LEFT, right), |value| format::number(value, Form::Whole));
+        let named =
+            names_below(x, if right < 480.0 { 3 } else { 6 }, height, |value| format::number(value, Form::Whole));
         let paths = curves.with(|curves| {
             let drawn = curves.iter().enumerate().map(|(number, curve)| {
                 let points = places.with(|places| {
@@ -118,7 +104,7 @@ pub(crate) fn CurveChart(
         let mark = marked.get().map(|at| {
             view! { <line class="hair" x1=x.px(at) x2=x.px(at) y1=TOP y2=height - BOTTOM /> }
         });
-        Some(view! { <g>{values.collect_view()}{named.collect_view()}{ground}{mark}{paths}</g> })
+        Some(view! { <g>{values}{named}{ground}{mark}{paths}</g> })
     };
     let names = move || {
         let names = curves.with(|curves| curves.iter().map(|curve| curve.name.clone()).collect());
@@ -134,8 +120,6 @@ pub(crate) fn CurveChart(
             nearest=nearest
             place=place
             reading=reading
-            brushed=None
-            picked=None
         >
             {drawing}
             {names}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::axis::{lines_across, names_below};
 use super::path;
 use super::plot::{Plot, Reading};
 use super::scale::Scale;
@@ -82,24 +83,8 @@ pub(crate) fn Histogram(
         let (x, y) = axes.get()?;
         let bins = bins.get();
         let right = width.get_untracked() - RIGHT;
-        let grid = y.ticks(4).into_iter().map(move |value| {
-            let at = y.px(value);
-            view! {
-                <g>
-                    <line class="grid" x1=LEFT x2=right y1=at y2=at />
-                    <text class="tick" x=LEFT - 8.0 y=at + 4.0 text-anchor="end">
-                        {format::number(value, Form::Whole)}
-                    </text>
-                </g>
-            }
-        });
-        let named = x.ticks(if right < 480.0 { 3 } else { 8 }).into_iter().map(move |value| {
-            view! {
-                <text class="tick" x=x.px(value) y=height - 8.0 text-anchor="middle">
-                    {format::number(value, form)}
-                </text>
-            }
-        });
+        let grid = lines_across(y, 4, (LEFT, right), |value| format::number(value, Form::Whole));
+        let named = names_below(x, if right < 480.0 { 3 } else { 8 }, height, |value| format::number(value, form));
         let columns = bins.iter().map(|bin| {
             let (from, to, top) = (x.px(bin.from), x.px(bin.to), y.px(bin.count));
             let class = if middle(bin) < 0.0 { "bar fall" } else { "bar rise" };
@@ -108,8 +93,8 @@ pub(crate) fn Histogram(
         let curve = path::line(bins.iter().map(|bin| Some((x.px(middle(bin)), y.px(bin.expected)))));
         Some(view! {
             <g>
-                {grid.collect_view()}
-                {named.collect_view()}
+                {grid}
+                {named}
                 {columns.collect_view()}
                 <path class="line line-2" d=curve />
                 <line class="line line-2" x1=LEFT x2=LEFT + 18.0 y1=19.0 y2=19.0 />
@@ -129,8 +114,6 @@ pub(crate) fn Histogram(
             nearest=nearest
             place=place
             reading=reading
-            brushed=None
-            picked=None
         >
             {drawing}
         </Plot>

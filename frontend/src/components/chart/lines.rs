@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::units::Day;
 use leptos::prelude::*;
 
+use super::axis::{lines_across, name_below};
 use super::days::day_ticks;
 use super::legend::legend;
 use super::path;
@@ -71,17 +72,7 @@ fn axes(lines: &[Line], width: f64, height: f64, is_log: bool, has_ground: bool)
 
 fn grid(axes: Axes, form: Form) -> impl IntoView + use<> {
     let right = axes.width - RIGHT;
-    let values = axes.y.ticks(5).into_iter().map(move |value| {
-        let y = axes.y.px(value);
-        view! {
-            <g>
-                <line class="grid" x1=LEFT x2=right y1=y y2=y />
-                <text class="tick" x=LEFT - 8.0 y=y + 4.0 text-anchor="end">
-                    {format::number(value, form)}
-                </text>
-            </g>
-        }
-    });
+    let values = lines_across(axes.y, 5, (LEFT, right), |value| format::number(value, form));
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width of the screen")]
     let count = ((right - LEFT) / 72.0) as usize;
     let (days, grain) = day_ticks(axes.first, axes.last, count.clamp(2, 12));
@@ -90,13 +81,11 @@ fn grid(axes: Axes, form: Form) -> impl IntoView + use<> {
         view! {
             <g>
                 <line class="tick-mark" x1=x x2=x y1=axes.height - BOTTOM y2=axes.height - BOTTOM + 5.0 />
-                <text class="tick" x=x y=axes.height - 8.0 text-anchor="middle">
-                    {day_name(day, grain)}
-                </text>
+                {name_below(x, axes.height, day_name(day, grain))}
             </g>
         }
     });
-    view! { <g>{values.collect_view()}{days.collect_view()}</g> }
+    view! { <g>{values}{days.collect_view()}</g> }
 }
 
 /// Lines over days. The first one can be stepped through; dragging selects a range or picks a day.

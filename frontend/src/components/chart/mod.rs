@@ -1,5 +1,6 @@
 //! Charts as our own SVG: docs/decisions/0013-own-charts.md says why. The maths is in files of its own, with its tests.
 
+mod axis;
 mod bars;
 mod calendar;
 mod candles;
@@ -16,6 +17,7 @@ mod ranges;
 mod recent;
 mod scale;
 mod size;
+mod slots;
 
 pub(crate) use bars::{Bar, BarChart};
 pub(crate) use calendar::{CalendarChart, Held};

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::axis::{lines_across, name_below};
 use super::plot::{Plot, Reading};
 use super::scale::Scale;
+use super::slots::Slots;
 use crate::format::{self, Form};
 
 /// One range.
@@ -49,29 +51,16 @@ pub(crate) fn RangeChart(
 ) -> impl IntoView {
     let width = RwSignal::new(0.0_f64);
     let count = Signal::derive(move || ranges.with(Vec::len));
-    #[expect(clippy::cast_precision_loss, reason = "a number of ranges")]
-    let step = move || ((width.get() - LEFT - RIGHT) / count.get().max(1) as f64).max(1.0);
-    #[expect(clippy::cast_precision_loss, reason = "a number of ranges")]
-    let middle = move |at: usize| LEFT + (at as f64 + 0.5) * step();
+    let slots = Slots { width, count, room: (LEFT, RIGHT), least_px: 1.0 };
     let scale = move || {
         ranges.with(|ranges| {
             let ends = ranges.iter().flat_map(|range| [range.low, range.high]);
             Scale::around(ends, (height - BOTTOM, TOP), false)
         })
     };
-    let nearest = Callback::new(move |(x, _): (f64, f64)| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a width of the screen, not below 0"
-        )]
-        let at = untrack(|| ((x - LEFT).max(0.0) / step()) as usize);
-        let count = count.get_untracked();
-        (count > 0).then(|| at.min(count - 1))
-    });
     let place = Callback::new(move |at: usize| {
         let mean = ranges.with(|ranges| ranges.get(at).map_or(0.0, |range| range.mean));
-        (middle(at), scale().px(mean))
+        (slots.middle(at), scale().px(mean))
     });
     let reading = Callback::new(move |at: usize| {
         ranges.with(|ranges| {
@@ -84,22 +73,13 @@ pub(crate) fn RangeChart(
         if width.get() < 120.0 {
             return None;
         }
-        let (scale, wide) = (scale(), (step() * 0.6).min(44.0));
-        let grid = scale.ticks(5).into_iter().map(move |value| {
-            let y = scale.px(value);
-            view! {
-                <g>
-                    <line class="grid" x1=LEFT x2=width.get_untracked() - RIGHT y1=y y2=y />
-                    <text class="tick" x=LEFT - 8.0 y=y + 4.0 text-anchor="end">
-                        {format::number(value, form)}
-                    </text>
-                </g>
-            }
-        });
+        let (scale, wide) = (scale(), (slots.step() * 0.6).min(44.0));
+        let grid = lines_across(scale, 5, (LEFT, width.get_untracked() - RIGHT), |value| format::number(value, form));
         let drawn = ranges.get().into_iter().enumerate().map(|(at, range)| {
-            let (x, low, high, mean) = (middle(at), scale.px(range.low), scale.px(range.high), scale.px(range.mean));
+            let (x, low, high, mean) =
+                (slots.middle(at), scale.px(range.low), scale.px(range.high), scale.px(range.mean));
             // Where names would touch each other every second one is left out.
-            let name = (step() >= NAME_PX || at % 2 == 1).then_some(range.name);
+            let name = (slots.step() >= NAME_PX || at % 2 == 1).then(|| name_below(x, height, range.name));
             let inner = range.spread.map(|spread| {
                 let top = scale.px((range.mean + spread).min(range.high));
                 let bottom = scale.px((range.mean - spread).max(range.low));
@@ -110,14 +90,12 @@ pub(crate) fn RangeChart(
                     <rect class="range-outer" x=x - wide / 2.0 y=high width=wide height=(low - high).max(1.0) />
                     {inner}
                     <line class="range-mean" x1=x - wide / 2.0 x2=x + wide / 2.0 y1=mean y2=mean />
-                    <text class="tick" x=x y=height - 8.0 text-anchor="middle">
-                        {name}
-                    </text>
+                    {name}
                 </g>
             }
         });
         let drawn = drawn.collect_view();
-        Some(view! { <g>{grid.collect_view()}{drawn}</g> })
+        Some(view! { <g>{grid}{drawn}</g> })
     };
     view! {
         <Plot
@@ -126,11 +104,9 @@ pub(crate) fn RangeChart(
             width=width
             count=count
             stride=1
-            nearest=nearest
+            nearest=slots.nearest()
             place=place
             reading=reading
-            brushed=None
-            picked=None
         >
             {drawing}
         </Plot>

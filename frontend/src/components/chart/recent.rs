@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::axis::{lines_across, names_below};
 use super::path;
 use super::plot::{Plot, Reading};
 use super::scale::Scale;
@@ -78,30 +79,14 @@ pub(crate) fn RecentChart(
     });
     let drawing = move || {
         let (x, y, last) = axes.get()?;
-        let values = y.ticks(5).into_iter().map(move |value| {
-            let at = y.px(value);
-            view! {
-                <g>
-                    <line class="grid" x1=LEFT x2=width.get_untracked() - RIGHT y1=at y2=at />
-                    <text class="tick" x=LEFT - 8.0 y=at + 4.0 text-anchor="end">
-                        {format::number(value, form)}
-                    </text>
-                </g>
-            }
-        });
+        let values = lines_across(y, 5, (LEFT, width.get_untracked() - RIGHT), |value| format::number(value, form));
         let n_times = if width.get_untracked() < 480.0 { 2 } else { 5 };
-        let times = x.ticks(n_times).into_iter().map(move |at| {
-            view! {
-                <text class="tick" x=x.px(at) y=height - 8.0 text-anchor="middle">
-                    {ago(-at)}
-                </text>
-            }
-        });
+        let times = names_below(x, n_times, height, |at| ago(-at));
         let points = moments.with(|moments| {
             let points = moments.iter().map(|moment| Some((x.px(moment.at_s - last), y.px(moment.value))));
             path::line(points)
         });
-        Some(view! { <g>{values.collect_view()}{times.collect_view()}<path class="line line-1" d=points /></g> })
+        Some(view! { <g>{values}{times}<path class="line line-1" d=points /></g> })
     };
     view! {
         <Plot
@@ -112,8 +97,6 @@ pub(crate) fn RecentChart(
             nearest=nearest
             place=place
             reading=reading
-            brushed=None
-            picked=None
         >
             {drawing}
         </Plot>
