@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use domain::api::{ComparedSession, IndexComparison, YearComparison};
-use domain::stats::{Unit, definitions};
 use leptos::prelude::*;
 
+use super::both::{BothLevels, BothStatistics, both};
 use super::{BRIDGED, asked};
 use crate::api;
-use crate::components::chart::{ChartFrame, Line, LineChart};
 use crate::components::export_menu::Export;
 use crate::components::figure::Figure;
 use crate::components::states::states;
 use crate::components::synthetic::Synthetic;
 use crate::components::table::{Column, DataTable, Value};
-use crate::components::term::Term;
 use crate::format::{self, Form};
 use crate::load::load;
 use crate::pages::{Benchmark, BenchmarkField, SpanFields, chosen_benchmark, nothing_built, warnings};
@@ -57,33 +55,6 @@ const YEARS: [Column<YearComparison>; 4] = [
     Column::new("difference", "Difference", |row: &YearComparison| Value::number(row.difference, Form::Change)),
 ];
 
-struct Both {
-    of: &'static domain::stats::Definition,
-    own: Option<f64>,
-    other: Option<f64>,
-}
-
-fn form_of(of: &domain::stats::Definition) -> Form {
-    if of.unit == Unit::Fraction { Form::Percent } else { Form::Fine }
-}
-
-const STATISTICS: [Column<Both>; 3] = [
-    Column::new("name", "Statistic", |row: &Both| Value::Text(row.of.title.to_owned())).drawn(|row: &Both| {
-        view! { <Term word=row.of.title formula=row.of.formula definition=row.of.note /> }.into_any()
-    }),
-    Column::new("own", "Index", |row: &Both| Value::number(row.own, form_of(row.of))),
-    Column::new("other", "Compared with", |row: &Both| Value::number(row.other, form_of(row.of))),
-];
-
-fn both(of: &IndexComparison) -> Vec<Both> {
-    let row = |definition: &'static domain::stats::Definition| {
-        let own = of.statistics.get(definition.name)?;
-        let other = of.against_statistics.get(definition.name).copied().flatten();
-        Some(Both { of: definition, own: *own, other })
-    };
-    definitions().iter().filter(|of| !of.needs_benchmark()).filter_map(row).collect()
-}
-
 /// The part of the page.
 pub(super) fn comparison() -> AnyView {
     let with = chosen_benchmark("with");
@@ -124,54 +95,33 @@ pub(super) fn comparison() -> AnyView {
 fn Ready(#[prop(into)] of: Signal<Arc<IndexComparison>>, link: Memo<Option<String>>) -> impl IntoView {
     let synthetic = Synthetic::here();
     Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
-    let curl = move || Export::curl(move || link.get_untracked().unwrap_or_default());
-    let lines = Signal::derive(move || {
-        of.with(|of| {
-            let days: Arc<Vec<i32>> = Arc::new(of.data.iter().map(|row| row.date.number()).collect());
-            let own = of.data.iter().map(|row| row.level).collect();
-            let other = of.data.iter().map(|row| row.against).collect();
-            vec![
-                Line { name: of.index.clone(), days: days.clone(), values: Arc::new(own) },
-                Line { name: of.against.clone(), days, values: Arc::new(other) },
-            ]
-        })
-    });
+    let names = move || of.with(|of| [of.index.clone(), of.against.clone()]);
     let figures = MEASURES.iter().map(|measure| {
         let value = Signal::derive(move || format::optional(of.with(|of| (measure.value)(of)), measure.form));
         view! { <Figure name=measure.title formula=measure.formula definition=measure.definition value=value /> }
     });
     let sessions = Signal::derive(move || Arc::new(of.with(|of| of.data.clone())));
     let years = Signal::derive(move || Arc::new(of.with(|of| of.yearly.clone())));
-    let statistics = Signal::derive(move || Arc::new(of.with(|of| both(of))));
+    let statistics = Signal::derive(move || Arc::new(of.with(|of| both(&of.statistics, &of.against_statistics))));
     view! {
         {warnings(move || of.with(|of| of.warnings.clone()))}
         <dl class="figures">{figures.collect_view()}</dl>
-        <ChartFrame
-            title=Signal::derive(|| "Both from the same level".to_owned())
-            file=Signal::derive(move || of.with(|of| format!("{}-beside-{}", of.index, of.against)))
-            exports=vec![curl()]
-            table=ViewFn::from(move || {
-                view! { <DataTable name="compared" caption=Signal::derive(|| "Both levels at each session".to_owned()) rows=sessions columns=SESSIONS.to_vec() sorted="-day" /> }
-            })
-        >
-            <LineChart
-                label=Signal::derive(move || of.with(|of| format!("Levels of {} and {}", of.index, of.against)))
-                lines=lines
-                form=Signal::derive(|| Form::Decimal)
-                axis_form=Signal::derive(|| Form::Whole)
-            />
-        </ChartFrame>
+        <BothLevels
+            title="Both from the same level"
+            label=Signal::derive(move || format!("Levels of {}", names().join(" and ")))
+            file=Signal::derive(move || names().join("-beside-"))
+            names=Signal::derive(names)
+            rows=sessions
+            read=|row: &ComparedSession| (row.date, [row.level, row.against])
+            table=("compared", "Both levels at each session", SESSIONS)
+            exports=vec![Export::curl(move || link.get_untracked().unwrap_or_default())]
+        />
         <section class="panel">
             <header class="panel-head">
                 <h2>"By calendar year"</h2>
             </header>
             <DataTable name="years" caption=Signal::derive(|| "Both by calendar year".to_owned()) rows=years columns=YEARS.to_vec() sorted="-year" />
         </section>
-        <section class="panel">
-            <header class="panel-head">
-                <h2>"Statistics"</h2>
-            </header>
-            <DataTable name="statistics" caption=Signal::derive(|| "Statistics of both".to_owned()) rows=statistics columns=STATISTICS.to_vec() />
-        </section>
+        <BothStatistics rows=statistics heads=[("own", "Index"), ("other", "Compared with")] />
     }
 }

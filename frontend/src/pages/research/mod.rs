@@ -1,6 +1,7 @@
 //! `/app/research`: why an index moved, what it compares with, what holding it costs, and what would have been.
 
 mod attribution;
+mod both;
 mod comparison;
 mod fields;
 mod known;

@@ -9,10 +9,10 @@ use domain::api::{
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::both::{ActiveShare, BothLevels, TrackingError};
 use super::what_if::{is_changed, question};
 use crate::address::Address;
 use crate::api;
-use crate::components::chart::{ChartFrame, Line, LineChart};
 use crate::components::export_menu::Export;
 use crate::components::figure::Figure;
 use crate::components::states::{Failed, states};
@@ -248,16 +248,7 @@ fn Ready(of: Signal<Arc<DefinitionComparison>>, link: Memo<Option<String>>) -> i
             />
         }
     };
-    let lines = Signal::derive(move || {
-        of.with(|of| {
-            let days: Arc<Vec<i32>> = Arc::new(of.data.iter().map(|row| row.date.number()).collect());
-            let (level, against) = of.data.iter().map(|row| (row.level, row.against)).unzip();
-            vec![
-                Line { name: of.definition.name.clone(), days: days.clone(), values: Arc::new(level) },
-                Line { name: of.against.name.clone(), days, values: Arc::new(against) },
-            ]
-        })
-    });
+    let names = move || of.with(|of| [of.definition.name.clone(), of.against.name.clone()]);
     let levels = Signal::derive(move || Arc::new(of.with(|of| of.data.clone())));
     let members = Signal::derive(move || Arc::new(of.with(|of| of.members.clone())));
     view! {
@@ -270,35 +261,20 @@ fn Ready(of: Signal<Arc<DefinitionComparison>>, link: Memo<Option<String>>) -> i
                 definition="The first's return less the second's."
                 value=text(|of| format::optional(of.tracking_difference, Form::Change))
             />
-            <Figure
-                name="Tracking error"
-                formula="sd(r − b)·√252"
-                definition="Annualised standard deviation of the differences."
-                value=text(|of| format::optional(of.tracking_error, Form::Percent))
-            />
+            <TrackingError value=Signal::derive(move || of.with(|of| of.tracking_error)) />
             <Figure name="Beta" definition="Move per unit of the second's move." value=text(|of| format::optional(of.beta, Form::Fine)) />
-            <Figure
-                name="Active share"
-                formula="½·Σ|w − w_b|"
-                definition="How different the weights are at the last session."
-                value=text(|of| format::number(of.active_share, Form::Percent))
-            />
+            <ActiveShare value=Signal::derive(move || of.with(|of| of.active_share)) />
         </dl>
-        <ChartFrame
-            title=Signal::derive(|| "Both levels".to_owned())
-            file=Signal::derive(move || of.with(|of| format!("{}-and-{}", of.definition.name, of.against.name)))
+        <BothLevels
+            title="Both levels"
+            label=Signal::derive(|| "Levels of both definitions".to_owned())
+            file=Signal::derive(move || names().join("-and-"))
+            names=Signal::derive(names)
+            rows=levels
+            read=|row: &ComparedLevels| (row.date, [row.level, row.against])
+            table=("levels", "Both levels at each session", LEVELS)
             exports=vec![Export::curl(move || link.get_untracked().unwrap_or_default())]
-            table=ViewFn::from(move || {
-                view! { <DataTable name="levels" caption=Signal::derive(|| "Both levels at each session".to_owned()) rows=levels columns=LEVELS.to_vec() sorted="-day" /> }
-            })
-        >
-            <LineChart
-                label=Signal::derive(|| "Levels of both definitions".to_owned())
-                lines=lines
-                form=Signal::derive(|| Form::Decimal)
-                axis_form=Signal::derive(|| Form::Whole)
-            />
-        </ChartFrame>
+        />
         <section class="panel">
             <header class="panel-head">
                 <h2>"Members of both at the last session"</h2>

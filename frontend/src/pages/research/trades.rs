@@ -5,11 +5,11 @@ use std::sync::Arc;
 use domain::api::{IndexTrades, PortfolioValue, RebalanceSummary, TradeOrder};
 use leptos::prelude::*;
 
+use super::both::BothLevels;
 use super::fields::{Typed, choice, typed};
 use super::{BRIDGED, asked};
 use crate::address::Address;
 use crate::api;
-use crate::components::chart::{ChartFrame, Line, LineChart};
 use crate::components::export_menu::Export;
 use crate::components::figure::Figure;
 use crate::components::states::states;
@@ -129,17 +129,6 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexTrades>>, link: Memo<String>) -> impl
     Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
     let text = move |read: fn(&IndexTrades) -> String| Signal::derive(move || of.with(|of| read(of)));
     let curl = move || Export::curl(move || link.get_untracked());
-    let lines = Signal::derive(move || {
-        of.with(|of| {
-            let days: Arc<Vec<i32>> = Arc::new(of.data.iter().map(|row| row.date.number()).collect());
-            let level = of.data.iter().map(|row| row.level).collect();
-            let net = of.data.iter().map(|row| row.net_level).collect();
-            vec![
-                Line { name: "After costs".to_owned(), days: days.clone(), values: Arc::new(net) },
-                Line { name: "Index".to_owned(), days, values: Arc::new(level) },
-            ]
-        })
-    });
     let sessions = Signal::derive(move || Arc::new(of.with(|of| of.data.clone())));
     let rebalances = Signal::derive(move || Arc::new(of.with(|of| of.rebalances.clone())));
     let orders = Signal::derive(move || Arc::new(of.with(|of| of.orders.clone())));
@@ -190,21 +179,16 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexTrades>>, link: Memo<String>) -> impl
                 value=text(|of| format::optional(of.capacity, Form::Compact))
             />
         </dl>
-        <ChartFrame
-            title=Signal::derive(|| "The portfolio beside the index".to_owned())
+        <BothLevels
+            title="The portfolio beside the index"
+            label=Signal::derive(|| "The portfolio after costs beside the index, both from the same level".to_owned())
             file=Signal::derive(move || of.with(|of| format!("{}-after-costs", of.index)))
+            names=Signal::derive(|| ["After costs".to_owned(), "Index".to_owned()])
+            rows=sessions
+            read=|row: &PortfolioValue| (row.date, [row.net_level, row.level])
+            table=("values", "Portfolio and index at each session", SESSIONS)
             exports=vec![curl()]
-            table=ViewFn::from(move || {
-                view! { <DataTable name="values" caption=Signal::derive(|| "Portfolio and index at each session".to_owned()) rows=sessions columns=SESSIONS.to_vec() sorted="-day" /> }
-            })
-        >
-            <LineChart
-                label=Signal::derive(|| "The portfolio after costs beside the index, both from the same level".to_owned())
-                lines=lines
-                form=Signal::derive(|| Form::Decimal)
-                axis_form=Signal::derive(|| Form::Whole)
-            />
-        </ChartFrame>
+        />
         <section class="panel">
             <header class="panel-head">
                 <h2>{ordered}</h2>

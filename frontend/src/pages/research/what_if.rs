@@ -3,20 +3,18 @@
 use std::sync::Arc;
 
 use domain::api::{WhatIf, WhatIfMember, WhatIfResult, WhatIfSession};
-use domain::stats::{Definition, Unit, definitions};
 use leptos::prelude::*;
 use web_sys::File;
 
 use super::asked;
+use super::both::{ActiveShare, BothLevels, BothStatistics, TrackingError, both};
 use super::fields::{Typed, choice, typed, words};
 use crate::address::Address;
 use crate::api;
-use crate::components::chart::{ChartFrame, Line, LineChart};
 use crate::components::figure::Figure;
 use crate::components::states::states;
 use crate::components::synthetic::Synthetic;
 use crate::components::table::{Column, DataTable, Value};
-use crate::components::term::Term;
 use crate::format::{self, Form};
 use crate::load::load;
 use crate::pages::{SpanFields, chosen_index, chosen_span, nothing_built, warnings};
@@ -60,33 +58,6 @@ const MEMBERS: [Column<WhatIfMember>; 6] = [
     Column::new("name", "Name", |row: &WhatIfMember| Value::text(row.name.as_ref())),
     Column::new("sector", "Sector", |row: &WhatIfMember| Value::text(row.sector.as_ref())),
 ];
-
-struct Both {
-    of: &'static Definition,
-    base: Option<f64>,
-    variant: Option<f64>,
-}
-
-fn form_of(of: &Definition) -> Form {
-    if of.unit == Unit::Fraction { Form::Percent } else { Form::Fine }
-}
-
-const STATISTICS: [Column<Both>; 3] = [
-    Column::new("name", "Statistic", |row: &Both| Value::Text(row.of.title.to_owned())).drawn(|row: &Both| {
-        view! { <Term word=row.of.title formula=row.of.formula definition=row.of.note /> }.into_any()
-    }),
-    Column::new("base", "As it is", |row: &Both| Value::number(row.base, form_of(row.of))),
-    Column::new("variant", "Changed", |row: &Both| Value::number(row.variant, form_of(row.of))),
-];
-
-fn both(of: &WhatIfResult) -> Vec<Both> {
-    let row = |definition: &'static Definition| {
-        let base = *of.base.statistics.get(definition.name)?;
-        let variant = of.variant.statistics.get(definition.name).copied().flatten();
-        Some(Both { of: definition, base, variant })
-    };
-    definitions().iter().filter(|of| !of.needs_benchmark()).filter_map(row).collect()
-}
 
 /// A file of holdings that was chosen, and how many were before it: choosing the same file again asks again.
 #[derive(Clone, PartialEq)]
@@ -226,22 +197,11 @@ fn Ready(#[prop(into)] of: Signal<Arc<WhatIfResult>>) -> impl IntoView {
     let synthetic = Synthetic::here();
     Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
     let text = move |read: fn(&WhatIfResult) -> String| Signal::derive(move || of.with(|of| read(of)));
-    let lines = Signal::derive(move || {
-        of.with(|of| {
-            let days: Arc<Vec<i32>> = Arc::new(of.data.iter().map(|row| row.date.number()).collect());
-            let base = of.data.iter().map(|row| row.base).collect();
-            let variant = of.data.iter().map(|row| row.variant).collect();
-            vec![
-                Line { name: "Changed".to_owned(), days: days.clone(), values: Arc::new(variant) },
-                Line { name: "As it is".to_owned(), days, values: Arc::new(base) },
-            ]
-        })
-    });
     let changes =
         move || of.with(|of| of.changes.iter().cloned().map(|change| view! { <li>{change}</li> }).collect_view());
     let sessions = Signal::derive(move || Arc::new(of.with(|of| of.data.clone())));
     let members = Signal::derive(move || Arc::new(of.with(|of| of.members.clone())));
-    let statistics = Signal::derive(move || Arc::new(of.with(|of| both(of))));
+    let statistics = Signal::derive(move || Arc::new(of.with(|of| both(&of.base.statistics, &of.variant.statistics))));
     view! {
         {warnings(move || of.with(|of| of.warnings.clone()))}
         <ul class="changed">{changes}</ul>
@@ -265,38 +225,23 @@ fn Ready(#[prop(into)] of: Signal<Arc<WhatIfResult>>) -> impl IntoView {
                 definition="The changed return less the one as it is."
                 value=text(|of| format::optional(of.tracking_difference, Form::Change))
             />
-            <Figure
-                name="Tracking error"
-                formula="sd(r − b)·√252"
-                definition="Annualised standard deviation of the differences."
-                value=text(|of| format::optional(of.tracking_error, Form::Percent))
-            />
+            <TrackingError value=Signal::derive(move || of.with(|of| of.tracking_error)) />
             <Figure
                 name="Correlation"
                 definition="Of the daily returns."
                 value=text(|of| format::optional(of.correlation, Form::Fine))
             />
-            <Figure
-                name="Active share"
-                formula="½·Σ|w − w_b|"
-                definition="How different the weights are at the last session."
-                value=text(|of| format::number(of.active_share, Form::Percent))
-            />
+            <ActiveShare value=Signal::derive(move || of.with(|of| of.active_share)) />
         </dl>
-        <ChartFrame
-            title=Signal::derive(|| "Changed and as it is".to_owned())
+        <BothLevels
+            title="Changed and as it is"
+            label=Signal::derive(|| "Levels of the changed index and of the index as it is".to_owned())
             file=Signal::derive(move || of.with(|of| format!("{}-what-if", of.index)))
-            table=ViewFn::from(move || {
-                view! { <DataTable name="levels" caption=Signal::derive(|| "Both levels at each session".to_owned()) rows=sessions columns=SESSIONS.to_vec() sorted="-day" /> }
-            })
-        >
-            <LineChart
-                label=Signal::derive(|| "Levels of the changed index and of the index as it is".to_owned())
-                lines=lines
-                form=Signal::derive(|| Form::Decimal)
-                axis_form=Signal::derive(|| Form::Whole)
-            />
-        </ChartFrame>
+            names=Signal::derive(|| ["Changed".to_owned(), "As it is".to_owned()])
+            rows=sessions
+            read=|row: &WhatIfSession| (row.date, [row.variant, row.base])
+            table=("levels", "Both levels at each session", SESSIONS)
+        />
         <section class="panel">
             <header class="panel-head">
                 <h2>"Members at the last session"</h2>
@@ -310,11 +255,6 @@ fn Ready(#[prop(into)] of: Signal<Arc<WhatIfResult>>) -> impl IntoView {
                 filterable=true
             />
         </section>
-        <section class="panel">
-            <header class="panel-head">
-                <h2>"Statistics"</h2>
-            </header>
-            <DataTable name="statistics" caption=Signal::derive(|| "Statistics of both".to_owned()) rows=statistics columns=STATISTICS.to_vec() />
-        </section>
+        <BothStatistics rows=statistics heads=[("base", "As it is"), ("variant", "Changed")] />
     }
 }
