@@ -2,6 +2,7 @@
 
 pub(crate) mod chart;
 pub(crate) mod dates;
+pub(crate) mod drop_zone;
 pub(crate) mod export_menu;
 pub(crate) mod figure;
 pub(crate) mod heat;

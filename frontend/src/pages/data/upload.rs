@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use domain::api::{Import, ImportList};
 use futures::future::{AbortHandle, abortable};
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::File;
@@ -12,6 +11,7 @@ use web_sys::File;
 use super::runs::{REJECTED_COLUMNS, class_of};
 use crate::address::Address;
 use crate::api;
+use crate::components::drop_zone::DropZone;
 use crate::components::export_menu::Export;
 use crate::components::figure::Figure;
 use crate::components::states::{Failed, states};
@@ -96,7 +96,7 @@ enum Upload {
 pub(super) fn imports() -> AnyView {
     let imports = load(|| Some(()), |()| api::imports(LISTED));
     view! {
-        <DropZone done=Callback::new(move |()| imports.again()) />
+        <BringIn done=Callback::new(move |()| imports.again()) />
         {states(imports, 20.0, None, move |list| {
             view! { <List list=list undone=Callback::new(move |()| imports.again()) /> }.into_any()
         })}
@@ -105,15 +105,13 @@ pub(super) fn imports() -> AnyView {
 }
 
 #[component]
-fn DropZone(done: Callback<()>) -> impl IntoView {
+fn BringIn(done: Callback<()>) -> impl IntoView {
     let address = Address::here();
     let chosen = address.param("kind");
     let kind = Memo::new(move |_| chosen.get().unwrap_or_else(|| "daily_bars".to_owned()));
     let upload = RwSignal::new(Upload::None);
-    let is_over = RwSignal::new(false);
     let running = StoredValue::new(None::<AbortHandle>);
     let last = StoredValue::new_local(None::<File>);
-    let field = NodeRef::<html::Input>::new();
     let stop = move || {
         if let Some(handle) = running.get_value() {
             handle.abort();
@@ -149,22 +147,6 @@ fn DropZone(done: Callback<()>) -> impl IntoView {
         if let Some(file) = last.get_value() {
             send(file);
         }
-    };
-    let drop = move |event: web_sys::DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
-        if let Some(file) = file {
-            send(file);
-        }
-    };
-    let pick = move |_| {
-        let Some(field) = field.get_untracked() else { return };
-        if let Some(file) = field.files().and_then(|files| files.get(0)) {
-            send(file);
-        }
-        // The same file can then be chosen again.
-        field.set_value("");
     };
     let kinds = KINDS.iter().map(|(value, name, _)| {
         view! { <option value=*value selected=move || kind.get() == *value>{*name}</option> }
@@ -202,31 +184,15 @@ fn DropZone(done: Callback<()>) -> impl IntoView {
                     </select>
                 </label>
             </header>
-            <div
-                class="drop"
-                class:over=move || is_over.get()
-                on:dragover=move |event| {
-                    event.prevent_default();
-                    is_over.set(true);
-                }
-                on:dragleave=move |_| is_over.set(false)
-                on:drop=drop
+            <DropZone
+                invitation="Drop a CSV or Parquet file here (gzip too), or "
+                accept=".csv,.gz,.parquet,text/csv"
+                is_primary=true
+                taken=Callback::new(send)
             >
-                <p>
-                    "Drop a CSV or Parquet file here (gzip too), or "
-                    <label class="button primary file">
-                        "choose one"
-                        <input
-                            type="file"
-                            class="visually-hidden"
-                            accept=".csv,.gz,.parquet,text/csv"
-                            node_ref=field
-                            on:change=pick
-                        />
-                    </label>
-                </p>
-                <p class="muted">"Columns: "{columns}</p>
-            </div>
+                "Columns: "
+                {columns}
+            </DropZone>
             {outcome}
         </section>
     }

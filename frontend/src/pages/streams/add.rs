@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use futures::future::{AbortHandle, abortable};
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::File;
 
 use super::numbers::{Layout, Numbers};
 use super::send::{Sender, pause_ms};
+use crate::components::drop_zone::DropZone;
 use crate::components::states::Failed;
 use crate::format::{self, Form};
 use crate::load::Failure;
@@ -78,10 +78,8 @@ pub(super) fn AddValues(
     let sending = RwSignal::new(Sending::default());
     let text = RwSignal::new(String::new());
     let rate = RwSignal::new(10_000_u32);
-    let is_over = RwSignal::new(false);
     let running = StoredValue::new(None::<AbortHandle>);
     let latest = StoredValue::new_local(None::<Way>);
-    let field = NodeRef::<html::Input>::new();
     let stop = move || {
         if let Some(handle) = running.get_value() {
             handle.abort();
@@ -189,22 +187,6 @@ pub(super) fn AddValues(
         _ => sending.set(Sending::Nothing),
     };
 
-    let drop = move |event: web_sys::DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
-        if let Some(file) = file.filter(|_| !sending.with_untracked(Sending::is_running)) {
-            start(Way::File(file));
-        }
-    };
-    let pick = move |_| {
-        let Some(field) = field.get_untracked() else { return };
-        if let Some(file) = field.files().and_then(|files| files.get(0)) {
-            start(Way::File(file));
-        }
-        // The same file can then be chosen again.
-        field.set_value("");
-    };
     let is_running = Memo::new(move |_| sending.with(Sending::is_running));
     let told = move || {
         let done = |what: &str, stored: u64| {
@@ -269,34 +251,14 @@ pub(super) fn AddValues(
                         "Add them"
                     </button>
                 </form>
-                <div
-                    class="drop"
-                    class:over=move || is_over.get()
-                    on:dragover=move |event| {
-                        event.prevent_default();
-                        is_over.set(true);
-                    }
-                    on:dragleave=move |_| is_over.set(false)
-                    on:drop=drop
+                <DropZone
+                    invitation="Drop a file of numbers here, or "
+                    accept=".csv,.txt,.json,.ndjson,.f64,.bin"
+                    disabled=is_running
+                    taken=Callback::new(move |file| start(Way::File(file)))
                 >
-                    <p>
-                        "Drop a file of numbers here, or "
-                        <label class="button file">
-                            "choose one"
-                            <input
-                                type="file"
-                                class="visually-hidden"
-                                accept=".csv,.txt,.json,.ndjson,.f64,.bin"
-                                disabled=move || is_running.get()
-                                node_ref=field
-                                on:change=pick
-                            />
-                        </label>
-                    </p>
-                    <p class="muted">
-                        "Text with commas, blanks or lines between the numbers, or doubles of eight bytes (.f64). A heading is passed over."
-                    </p>
-                </div>
+                    "Text with commas, blanks or lines between the numbers, or doubles of eight bytes (.f64). A heading is passed over."
+                </DropZone>
                 <form
                     on:submit=move |event| {
                         event.prevent_default();
