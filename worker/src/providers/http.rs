@@ -45,7 +45,7 @@ pub(crate) enum Slot {
 /// A provider's rate, shared by every isolate.
 ///
 /// An implementation MUST give no two callers slots less than the spacing apart, and MUST take nothing when it answers
-/// [`Slot::FullUntil`].
+/// [`Slot::FullUntil`]. A clock that goes back MUST NOT lengthen a wait beyond what was left of it.
 pub(crate) trait Budget {
     /// Takes the next free slot that starts within `max_wait_ms` of `now`.
     async fn take(
@@ -56,8 +56,8 @@ pub(crate) trait Budget {
         max_wait_ms: i64,
     ) -> Result<Slot, BudgetError>;
 
-    /// Gives out no slot before `until`: the vendor asked for silence.
-    async fn hold(&self, provider: &str, until: UnixMillis) -> Result<(), BudgetError>;
+    /// Gives out no slot for so long from `now` on: the vendor asked for silence.
+    async fn hold(&self, provider: &str, now: UnixMillis, silence_ms: i64) -> Result<(), BudgetError>;
 }
 
 /// The budget could not be read or written.
@@ -202,8 +202,8 @@ impl<T: Transport, B: Budget> Client<T, B> {
     async fn hold(&self, setback: &Setback) -> Result<(), ProviderError> {
         match (setback.retry_after_ms, spacing_ms(self.terms.requests_per_minute)) {
             (Some(ms), Some(_)) => {
-                let until = self.network.transport.now().plus_ms(ms);
-                Ok(self.network.budget.hold(self.terms.provider, until).await?)
+                let now = self.network.transport.now();
+                Ok(self.network.budget.hold(self.terms.provider, now, ms).await?)
             }
             _ => Ok(()),
         }

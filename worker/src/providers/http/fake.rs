@@ -86,8 +86,8 @@ impl Budget for &FakeBudget {
         Ok(Slot::StartAt(start))
     }
 
-    async fn hold(&self, _: &str, until: UnixMillis) -> Result<(), BudgetError> {
-        self.next_at.set(self.next_at.get().max(until));
+    async fn hold(&self, _: &str, now: UnixMillis, silence_ms: i64) -> Result<(), BudgetError> {
+        self.next_at.set(self.next_at.get().max(now.plus_ms(silence_ms)));
         Ok(())
     }
 }
