@@ -2,6 +2,7 @@
 //! shows what its program stored.
 
 use std::io::Read;
+use std::rc::Rc;
 
 use flate2::read::DeflateDecoder;
 
@@ -11,6 +12,9 @@ use super::workbook_xml::{Piece, pieces};
 const LONGEST_PART: u64 = 24 << 20;
 /// Columns that are read; further ones are nobody's.
 const MOST_COLUMNS: usize = 64;
+/// Bytes of a text; a longer one is cut. Any number of cells may refer to one text, so that a small file could hold far more of it
+/// than there is memory.
+const LONGEST_TEXT: usize = 256;
 /// The Excel day of 1970-01-01 by the dates of Windows, and how many days those of old Macintoshes are behind.
 const EXCEL_EPOCH: f64 = 25_569.0;
 const MACINTOSH_DAYS: f64 = 1_462.0;
@@ -38,7 +42,7 @@ pub(crate) enum Cell {
     /// Nothing.
     Empty,
     /// A text, or a truth or an error as the text that stands for it.
-    Text(String),
+    Text(Rc<str>),
     /// A number, also that of a date.
     Number(f64),
 }
@@ -60,11 +64,11 @@ impl FirstSheet {
     }
 }
 
-/// Reads the first sheet.
+/// Reads the first sheet up to so many rows that hold anything.
 ///
 /// # Errors
 /// See [`WorkbookError`].
-pub(crate) fn read_first_sheet(file: &[u8]) -> Result<FirstSheet, WorkbookError> {
+pub(crate) fn read_first_sheet(file: &[u8], most_rows: usize) -> Result<FirstSheet, WorkbookError> {
     let archive = Archive::of(file)?;
     let workbook = archive.text("xl/workbook.xml")?;
     let mut macintosh_dates = false;
@@ -93,40 +97,51 @@ pub(crate) fn read_first_sheet(file: &[u8]) -> Result<FirstSheet, WorkbookError>
         Err(WorkbookError::Missing(_)) => Vec::new(),
         Err(error) => return Err(error),
     };
-    Ok(FirstSheet { rows: rows(&archive.text(&path)?, &shared), macintosh_dates })
+    Ok(FirstSheet { rows: rows(&archive.text(&path)?, &shared, most_rows), macintosh_dates })
 }
 
 /// The texts that cells refer to by number. What is said of their pronunciation is no part of them.
-fn shared_texts(xml: &str) -> Vec<String> {
-    let mut texts = Vec::new();
+fn shared_texts(xml: &str) -> Vec<Rc<str>> {
+    let mut texts: Vec<Rc<str>> = Vec::new();
+    let mut whole = String::new();
     let (mut is_text, mut is_phonetic) = (false, false);
     for piece in pieces(xml) {
         match piece {
-            Piece::Open { name: "si", .. } => texts.push(String::new()),
+            Piece::Open { name: "si", is_empty, .. } => {
+                whole.clear();
+                if is_empty {
+                    texts.push(cut(&whole));
+                }
+            }
+            Piece::Close("si") => texts.push(cut(&whole)),
             Piece::Open { name: "t", is_empty, .. } => is_text = !is_empty,
             Piece::Open { name: "rPh", is_empty, .. } => is_phonetic = !is_empty,
             Piece::Close("t") => is_text = false,
             Piece::Close("rPh") => is_phonetic = false,
-            Piece::Text(text) if is_text && !is_phonetic => {
-                if let Some(last) = texts.last_mut() {
-                    last.push_str(&text);
-                }
-            }
+            Piece::Text(text) if is_text && !is_phonetic => whole.push_str(&text),
             _ => {}
         }
     }
     texts
 }
 
-fn rows(xml: &str, shared: &[String]) -> Vec<(usize, Vec<Cell>)> {
+fn cut(text: &str) -> Rc<str> {
+    text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default().into()
+}
+
+fn rows(xml: &str, shared: &[Rc<str>], most: usize) -> Vec<(usize, Vec<Cell>)> {
     let mut rows: Vec<(usize, Vec<Cell>)> = Vec::new();
+    let mut number = 0_usize;
     let mut kind = String::new();
     let (mut column, mut is_value, mut value) = (0_usize, false, String::new());
     for piece in pieces(xml) {
         match piece {
             Piece::Open { name: "row", attributes, .. } => {
-                let before = rows.last().map_or(0, |(number, _)| *number);
-                let number = attributes.get("r").and_then(|number| number.parse().ok()).unwrap_or(before + 1);
+                number = attributes.get("r").and_then(|number| number.parse().ok()).unwrap_or(number.saturating_add(1));
+                rows.pop_if(|(_, cells)| !holds_anything(cells));
+                if rows.len() == most {
+                    return rows;
+                }
                 rows.push((number, Vec::new()));
             }
             Piece::Open { name: "c", attributes, is_empty } => {
@@ -145,18 +160,22 @@ fn rows(xml: &str, shared: &[String]) -> Vec<(usize, Vec<Cell>)> {
                 let cell = match kind.as_str() {
                     "s" => {
                         let text = value.trim().parse::<usize>().ok().and_then(|at| shared.get(at));
-                        text.map_or(Cell::Empty, |text| Cell::Text(text.clone()))
+                        text.map_or(Cell::Empty, |text| Cell::Text(Rc::clone(text)))
                     }
                     "" | "n" => value.trim().parse().map_or(Cell::Empty, Cell::Number),
-                    _ => Cell::Text(std::mem::take(&mut value)),
+                    _ => Cell::Text(cut(&value)),
                 };
                 put(&mut rows, column, cell);
             }
             _ => {}
         }
     }
-    rows.retain(|(_, cells)| cells.iter().any(|cell| *cell != Cell::Empty));
+    rows.pop_if(|(_, cells)| !holds_anything(cells));
     rows
+}
+
+fn holds_anything(cells: &[Cell]) -> bool {
+    cells.iter().any(|cell| *cell != Cell::Empty)
 }
 
 fn put(rows: &mut [(usize, Vec<Cell>)], column: usize, cell: Cell) {
@@ -249,13 +268,13 @@ mod tests {
             "<sst><si><t>date</t></si><si><r><t>tick</t></r><r><t xml:space=\"preserve\">er &amp; co</t></r>\
              <rPh sb=\"0\"><t>x</t></rPh></si></sst>",
         );
-        assert_eq!(shared, ["date", "ticker & co"]);
+        assert_eq!(shared, ["date".into(), "ticker & co".into()]);
         let xml = "<x:worksheet><x:sheetData><x:row r=\"2\"><x:c r=\"A2\" t=\"s\"><x:v>1</x:v></x:c><x:c r=\"C2\"><x:f>1/2</x:f>\
             <x:v>0.5</x:v></x:c></x:row><x:row><x:c t=\"inlineStr\"><x:is><x:t>&lt;A&#66;</x:t></x:is></x:c><x:c/>\
             <x:c t=\"b\"><x:v>1</x:v></x:c></x:row><x:row r=\"9\"/></x:sheetData></x:worksheet>";
-        let text = |text: &str| Cell::Text(text.to_owned());
+        let text = |text: &str| Cell::Text(text.into());
         assert_eq!(
-            rows(xml, &shared),
+            rows(xml, &shared, 10),
             [
                 (2, vec![text("ticker & co"), Cell::Empty, Cell::Number(0.5)]),
                 (3, vec![text("<AB"), Cell::Empty, text("1")]),
@@ -274,9 +293,61 @@ mod tests {
 
     #[test]
     fn what_is_no_workbook_is_told_so() {
-        assert!(matches!(read_first_sheet(b"date,ticker\n"), Err(WorkbookError::NoArchive)));
-        assert!(matches!(read_first_sheet(b"PK\x05\x06"), Err(WorkbookError::NoArchive)));
+        assert!(matches!(read_first_sheet(b"date,ticker\n", 10), Err(WorkbookError::NoArchive)));
+        assert!(matches!(read_first_sheet(b"PK\x05\x06", 10), Err(WorkbookError::NoArchive)));
         let empty = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
-        assert!(matches!(read_first_sheet(&empty), Err(WorkbookError::Missing(_))));
+        assert!(matches!(read_first_sheet(&empty, 10), Err(WorkbookError::Missing(_))));
+    }
+
+    /// A workbook of these parts and the two that lead to its sheet, packed.
+    fn workbook(parts: &[(&str, &[u8])]) -> Vec<u8> {
+        let to_sheet: [(&str, &[u8]); 2] = [
+            ("xl/workbook.xml", b"<workbook><sheets><sheet r:id=\"a\"/></sheets></workbook>"),
+            ("xl/_rels/workbook.xml.rels", b"<r><Relationship Id=\"a\" Target=\"sheet.xml\"/></r>"),
+        ];
+        let (mut file, mut directory) = (Vec::new(), Vec::new());
+        let number = |number: usize, bytes: usize| number.to_le_bytes()[..bytes].to_vec();
+        for (name, content) in to_sheet.iter().chain(parts) {
+            let mut packed = Vec::new();
+            flate2::read::DeflateEncoder::new(*content, flate2::Compression::best()).read_to_end(&mut packed).unwrap();
+            directory.extend([b"PK\x01\x02".to_vec(), vec![0; 6], number(8, 2), vec![0; 8]].concat());
+            directory.extend([number(packed.len(), 4), number(content.len(), 4), number(name.len(), 2)].concat());
+            directory.extend([vec![0; 12], number(file.len(), 4), name.as_bytes().to_vec()].concat());
+            file.extend([b"PK\x03\x04".to_vec(), vec![0; 22], number(name.len(), 2), vec![0; 2]].concat());
+            file.extend([name.as_bytes(), &packed].concat());
+        }
+        let (place, count) = (file.len(), to_sheet.len() + parts.len());
+        let length = directory.len();
+        file.extend(directory);
+        file.extend(
+            [b"PK\x05\x06".to_vec(), vec![0; 6], number(count, 2), number(length, 4), number(place, 4)].concat(),
+        );
+        file.extend([0, 0]);
+        file
+    }
+
+    #[test]
+    fn a_part_that_unpacks_without_end_is_refused() {
+        let good = workbook(&[("xl/sheet.xml", b"<row><c><v>7</v></c></row>")]);
+        assert_eq!(read_first_sheet(&good, 10).unwrap().rows, [(1, vec![Cell::Number(7.0)])]);
+        let endless = vec![b' '; usize::try_from(LONGEST_PART).unwrap() + 1];
+        for name in ["xl/sheet.xml", "xl/sharedStrings.xml"] {
+            let bomb = workbook(&[(name, &endless), ("xl/sheet.xml", b"")]);
+            assert!(bomb.len() < endless.len() / 500, "{} bytes are no bomb", bomb.len());
+            assert!(matches!(read_first_sheet(&bomb, 10), Err(WorkbookError::TooLong(part)) if part == name));
+        }
+    }
+
+    #[test]
+    fn a_file_cannot_hold_more_than_its_rows_and_short_texts() {
+        // 20 000 rows that each refer twice to one text of a megabyte, from the first and from the last column.
+        let text = format!("<sst><si><t>{}</t></si></sst>", "é".repeat(500_000));
+        let row = "<row><c t=\"s\"><v>0</v></c><c r=\"BL1\" t=\"s\"><v>0</v></c></row><row/><row><c/></row>";
+        let file =
+            workbook(&[("xl/sharedStrings.xml", text.as_bytes()), ("xl/sheet.xml", row.repeat(20_000).as_bytes())]);
+        let sheet = read_first_sheet(&file, 1_000).unwrap();
+        assert_eq!((sheet.rows.len(), sheet.rows[999].0), (1_000, 2_998));
+        assert_eq!(sheet.rows[0].1.len(), MOST_COLUMNS);
+        assert_eq!(sheet.rows[0].1[0], Cell::Text("é".repeat(128).into()));
     }
 }

@@ -41,7 +41,8 @@ pub(super) fn from_csv(body: &[u8]) -> Result<Vec<DatedHolding>, Problem> {
 /// # Errors
 /// 400 for a body that is no workbook, 422 naming the row or the column.
 pub(super) fn from_xlsx(body: &[u8]) -> Result<Vec<DatedHolding>, Problem> {
-    let sheet = read_first_sheet(body).map_err(|error| Problem::malformed_body(error.to_string()))?;
+    // One for the heading, and one to tell that there are too many.
+    let sheet = read_first_sheet(body, MOST_ROWS + 2).map_err(|error| Problem::malformed_body(error.to_string()))?;
     let written = |cell: &Cell| match cell {
         Cell::Empty => String::new(),
         Cell::Text(text) => text.trim().to_owned(),
