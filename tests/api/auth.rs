@@ -449,6 +449,7 @@ fn tokens_of_the_configured_issuer_are_good_and_all_others_are_not() {
         ("RS256", "r1", "r1", changed("exp", json!(now - 120))),
         ("RS256", "r1", "r1", changed("exp", Value::Null)),
         ("RS256", "r1", "r1", changed("nbf", json!(now + 600))),
+        ("RS256", "r1", "r1", changed("iat", json!(now + 600))),
         ("RS256", "r1", "r1", changed("iss", json!("https://other.example/"))),
         ("RS256", "r1", "r1", changed("aud", json!("equipoise2"))),
         ("RS256", "r1", "r1", changed("sub", Value::Null)),

@@ -39,6 +39,7 @@ pub(super) struct Claims {
     /// Seconds since 1970; may have a fraction (RFC 7519, NumericDate).
     pub(super) exp: Option<f64>,
     nbf: Option<f64>,
+    iat: Option<f64>,
     scope: Option<OneOrMany>,
     scp: Option<OneOrMany>,
     permissions: Option<OneOrMany>,
@@ -130,6 +131,9 @@ impl Claims {
         if self.nbf.is_some_and(|nbf| nbf > now_s + LEEWAY_S) {
             return Err("the token is not valid yet");
         }
+        if self.iat.is_some_and(|iat| iat > now_s + LEEWAY_S) {
+            return Err("the token was issued in the future");
+        }
         self.sub.as_deref().filter(|sub| !sub.is_empty()).ok_or("the token names no subject")
     }
 
@@ -183,6 +187,9 @@ mod tests {
         assert!(check(&nothing, 1_059).is_ok() && check(&nothing, 840).is_ok());
         assert_eq!(check(&nothing, 1_060), Err("the token has expired"));
         assert_eq!(check(&nothing, 839), Err("the token is not valid yet"));
+        let issued = |iat: f64| check(&serde_json::json!({"iat": iat}), 950);
+        assert!(issued(900.0).is_ok() && issued(1_010.0).is_ok());
+        assert_eq!(issued(1_010.5), Err("the token was issued in the future"));
     }
 
     #[test]
