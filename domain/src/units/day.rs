@@ -170,6 +170,14 @@ impl DayRange {
     pub fn contains(self, day: Day) -> bool {
         self.first <= day && day <= self.last
     }
+
+    /// Its parts of so many days each, in order; the last one has what is left. No part is shorter than a day.
+    pub fn parts(self, days: i32) -> impl Iterator<Item = Self> {
+        let days = days.max(1);
+        let next = move |first: &Day| Some(first.plus(days)).filter(|next| next > first && *next <= self.last);
+        let firsts = std::iter::successors(Some(self.first), next);
+        firsts.map(move |first| Self { first, last: first.plus(days - 1).min(self.last) })
+    }
 }
 
 #[cfg(test)]
@@ -202,5 +210,20 @@ mod tests {
         let (a, b) = (Day::from_number(1), Day::from_number(2));
         assert!(DayRange::new(b, a).is_none());
         assert!(DayRange::new(a, b).is_some_and(|range| range.contains(b) && !range.contains(b.plus(1))));
+    }
+
+    #[test]
+    fn the_parts_of_a_range_are_the_range() {
+        let day = Day::from_number;
+        let parts = |last: i32, days: i32| {
+            let parts = DayRange::new(day(0), day(last)).unwrap().parts(days);
+            parts.map(|part| (part.first().number(), part.last().number())).collect::<Vec<_>>()
+        };
+        assert_eq!(parts(9, 4), [(0, 3), (4, 7), (8, 9)]);
+        assert_eq!(parts(7, 4), [(0, 3), (4, 7)]);
+        assert_eq!(parts(0, 4), [(0, 0)]);
+        assert_eq!(parts(2, 0), [(0, 0), (1, 1), (2, 2)]);
+        let end = DayRange::new(DayRange::ALL.last(), DayRange::ALL.last()).unwrap();
+        assert_eq!(end.parts(5).collect::<Vec<_>>(), [end], "the last day that there is has none after it");
     }
 }

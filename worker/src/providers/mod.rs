@@ -3,12 +3,14 @@
 //! A provider is a folder with `ABOUT` (what `GET /providers` says of it), `open` (from settings to an adapter) and an
 //! adapter that implements [`MarketData`]; one line in [`registry!`] below makes it known everywhere.
 
+mod account;
 pub(crate) mod files;
 pub(crate) mod fmp;
 #[cfg(test)]
 mod foreign_bytes;
 pub(crate) mod http;
 pub(crate) mod massive;
+mod price_rows;
 pub(crate) mod sample;
 pub(crate) mod tiingo;
 

@@ -15,16 +15,21 @@ use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderEr
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 
 use crate::outbound::OutboundAnswer;
-use crate::providers::http::{BaseUrl, Budget, Client, Network, Secret, Terms, Transport};
-use crate::providers::{About, OpenError, ProviderSettings, Setting};
+use crate::providers::account::{Account, Opened};
+use crate::providers::http::{BaseUrl, Budget, Client, Network, Transport};
+use crate::providers::{About, OpenError, ProviderSettings};
 
-const BASE_URL: &str = "FMP_BASE_URL";
-const API_KEY: &str = "FMP_API_KEY";
-const REQUESTS_PER_MINUTE: &str = "FMP_REQUESTS_PER_MINUTE";
-const TIMEOUT_MS: &str = "FMP_TIMEOUT_MS";
+const ACCOUNT: Account = Account {
+    provider: "fmp",
+    api_key: "FMP_API_KEY",
+    header: ("apikey", ""),
+    base_url: ("FMP_BASE_URL", limits::BASE_URL),
+    requests_per_minute: ("FMP_REQUESTS_PER_MINUTE", limits::REQUESTS_PER_MINUTE),
+    timeout_ms: "FMP_TIMEOUT_MS",
+};
 
 pub(crate) const ABOUT: About = About {
-    name: "fmp",
+    name: ACCOUNT.provider,
     aliases: &[],
     summary: "Financial Modeling Prep: US stocks a ticker at a time, raw sessions and bars within them, splits, dividends",
     capabilities: Capabilities {
@@ -40,12 +45,7 @@ pub(crate) const ABOUT: About = About {
         synthetic: false,
     },
     limits: "free plan 250 requests a day; paid plans 300 to 3 000 a minute",
-    settings: &[
-        Setting { name: API_KEY, required: true, secret: true },
-        Setting { name: BASE_URL, required: false, secret: false },
-        Setting { name: REQUESTS_PER_MINUTE, required: false, secret: false },
-        Setting { name: TIMEOUT_MS, required: false, secret: false },
-    ],
+    settings: &ACCOUNT.settings(),
 };
 
 /// FMP's REST API with one account's key.
@@ -59,14 +59,8 @@ pub(crate) fn open<T: Transport, B: Budget>(
     settings: &ProviderSettings,
     network: Network<T, B>,
 ) -> Result<Fmp<T, B>, OpenError> {
-    let base = BaseUrl::parse(settings.get(BASE_URL).unwrap_or(limits::DEFAULT_BASE_URL))
-        .ok_or_else(|| OpenError::InvalidSetting { name: BASE_URL, expected: "an http or https URL".to_owned() })?;
-    let requests_per_minute =
-        settings.number(REQUESTS_PER_MINUTE, limits::DEFAULT_REQUESTS_PER_MINUTE, limits::MAX_REQUESTS_PER_MINUTE)?;
-    let timeout_ms = settings.number(TIMEOUT_MS, limits::DEFAULT_TIMEOUT_MS, limits::MAX_TIMEOUT_MS)?;
-    let secret = Secret::new(settings.required(API_KEY)?.to_owned());
-    let terms = Terms { provider: ABOUT.name, requests_per_minute, timeout_ms, secret, header: ("apikey", "") };
-    Ok(Fmp { base, client: Client::new(terms, network) })
+    let Opened { base, client, .. } = ACCOUNT.open(settings, network)?;
+    Ok(Fmp { base, client })
 }
 
 impl<T: Transport, B: Budget> Fmp<T, B> {
@@ -104,7 +98,7 @@ impl<T: Transport, B: Budget> MarketData for Fmp<T, B> {
     async fn daily_bars(&self, ticker: &Ticker, range: DayRange) -> Result<Delivered<DailyBar>, ProviderError> {
         let answer = self.get(&request::daily(&self.base, ticker, range)).await?;
         let mut seen = HashSet::new();
-        self.scrub(parse::rows(answer.status, &answer.body, |row| parse::daily(&row, ticker, &mut seen)))
+        self.scrub(parse::rows(answer.status, &answer.body, |row| parse::daily(row, ticker, &mut seen)))
     }
 
     /// One request answers so many days at most, so a long range is asked for in parts.
@@ -116,18 +110,13 @@ impl<T: Transport, B: Budget> MarketData for Fmp<T, B> {
     ) -> Result<Delivered<IntradayBar>, ProviderError> {
         let step = if interval == BarInterval::HOUR { limits::HOURLY_DAYS } else { limits::SHORTER_DAYS };
         let mut all = Delivered::clean(Vec::new());
-        let mut first = range.first();
-        while let Some(part) = DayRange::new(first, first.plus(step - 1).min(range.last())) {
+        for part in range.parts(step) {
             let answer = self.get(&request::intraday(&self.base, ticker, interval, part)).await?;
             let rows = parse::rows(answer.status, &answer.body, |row| parse::intraday(&row, ticker, interval));
             let rows = self.scrub(rows)?;
             // Each part comes with the latest first.
             all.rows.extend(rows.rows.into_iter().rev());
             all.rejected.extend(rows.rejected);
-            if part.last() == range.last() {
-                break;
-            }
-            first = part.last().plus(1);
         }
         Ok(all)
     }

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use domain::calendar::new_york_instant;
 use domain::market::{DailyBar, Dividend, IntradayBar, Split};
-use domain::ports::{Delivered, ProviderError, Rejection};
+use domain::ports::{Delivered, ProviderError};
 use domain::units::{BarInterval, Day, Ticker};
 use serde::de::DeserializeOwned;
 
-use super::wire::{DailyRow, DividendRow, IntradayRow, Refusal, SplitRow};
+use super::wire::{DailyRow, DividendRow, Refusal, SplitRow};
+use crate::providers::price_rows::{PriceRow, read_each};
 
 const RATE_WINDOW_MS: i64 = 60_000;
 const MESSAGE_CHARS: usize = 200;
@@ -17,7 +18,7 @@ const MESSAGE_CHARS: usize = 200;
 pub(super) fn rows<W: DeserializeOwned, T>(
     status: u16,
     body: &[u8],
-    mut convert: impl FnMut(W) -> Result<Option<T>, String>,
+    convert: impl FnMut(W) -> Result<Option<T>, String>,
 ) -> Result<Delivered<T>, ProviderError> {
     if !(200..300).contains(&status) {
         return Err(refusal(status, body));
@@ -26,44 +27,18 @@ pub(super) fn rows<W: DeserializeOwned, T>(
         let refused = serde_json::from_slice::<Refusal>(body).is_ok_and(|refusal| refusal.message.is_some());
         return Err(if refused { refusal(status, body) } else { malformed("an answer that is no list of rows") });
     };
-    let mut delivered = Delivered::clean(Vec::with_capacity(wire.len()));
-    for (line, row) in (1..).zip(wire) {
-        let row =
-            serde_json::from_value(row).map_err(|_| "expected a row of the documented fields and types".to_owned());
-        match row.and_then(&mut convert) {
-            Ok(Some(row)) => delivered.rows.push(row),
-            Ok(None) => {}
-            Err(reason) => delivered.rejected.push(Rejection { line, reason }),
-        }
-    }
-    Ok(delivered)
+    Ok(read_each(wire, convert))
 }
 
 /// A session.
-pub(super) fn daily(row: &DailyRow, ticker: &Ticker, seen: &mut HashSet<Day>) -> Result<Option<DailyBar>, String> {
+pub(super) fn daily(row: DailyRow, ticker: &Ticker, seen: &mut HashSet<Day>) -> Result<Option<DailyBar>, String> {
+    let row = row.prices();
     let day = day(row.date.as_deref(), ticker)?;
-    let close = price(ticker, "close", row.close)?.ok_or_else(|| format!("{ticker}: the close is missing"))?;
-    if !seen.insert(day) {
-        return Err(format!("{ticker}: {day} was delivered twice"));
-    }
-    Ok(Some(DailyBar {
-        ticker: ticker.clone(),
-        day,
-        open: price(ticker, "open", row.open)?,
-        high: price(ticker, "high", row.high)?,
-        low: price(ticker, "low", row.low)?,
-        close,
-        adj_close: None,
-        volume: volume(ticker, row.volume)?,
-    }))
+    row.session(ticker, day, seen).map(Some)
 }
 
-/// A bar within a session.
-pub(super) fn intraday(
-    row: &IntradayRow,
-    ticker: &Ticker,
-    interval: BarInterval,
-) -> Result<Option<IntradayBar>, String> {
+/// A bar of `historical-chart` within a session: its date is New York wall time, `2026-06-01 09:30:00`.
+pub(super) fn intraday(row: &PriceRow, ticker: &Ticker, interval: BarInterval) -> Result<Option<IntradayBar>, String> {
     let text = row.date.as_deref().unwrap_or_default();
     let (date, time) =
         text.split_once(' ').ok_or_else(|| format!("{ticker}: expected a date and a time, was \"{text}\""))?;
@@ -73,19 +48,7 @@ pub(super) fn intraday(
         .and_then(|(hour, rest)| Some(hour.parse::<u32>().ok()? * 60 + rest.get(..2)?.parse::<u32>().ok()?))
         .filter(|minute| *minute < 1_440)
         .ok_or_else(|| format!("{ticker}: expected a time of day, was \"{time}\""))?;
-    let needed = |name, value| price(ticker, name, value)?.ok_or_else(|| format!("{ticker}: the {name} is missing"));
-    Ok(Some(IntradayBar {
-        ticker: ticker.clone(),
-        interval,
-        t: new_york_instant(day, minute),
-        open: needed("open", row.open)?,
-        high: needed("high", row.high)?,
-        low: needed("low", row.low)?,
-        close: needed("close", row.close)?,
-        volume: volume(ticker, row.volume)?,
-        vwap: None,
-        trades: None,
-    }))
+    row.bar(ticker, interval, new_york_instant(day, minute)).map(Some)
 }
 
 /// A split; `None` for a symbol of another exchange, which is told by its suffix.
@@ -128,24 +91,6 @@ fn domestic(symbol: Option<&str>) -> Result<Option<Ticker>, String> {
 
 fn day(text: Option<&str>, ticker: &Ticker) -> Result<Day, String> {
     text.unwrap_or_default().parse().map_err(|error| format!("{ticker}: {error}"))
-}
-
-fn price(ticker: &Ticker, name: &str, price: Option<f64>) -> Result<Option<f64>, String> {
-    match price {
-        Some(price) if !(price.is_finite() && price > 0.0) => {
-            Err(format!("{ticker}: expected a price above 0 as {name}, was {price}"))
-        }
-        price => Ok(price),
-    }
-}
-
-fn volume(ticker: &Ticker, volume: Option<f64>) -> Result<Option<f64>, String> {
-    match volume {
-        Some(volume) if !(volume.is_finite() && volume >= 0.0) => {
-            Err(format!("{ticker}: expected a volume of 0 or more, was {volume}"))
-        }
-        volume => Ok(volume),
-    }
 }
 
 fn malformed(detail: &str) -> ProviderError {

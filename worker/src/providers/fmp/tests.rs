@@ -1,32 +1,23 @@
-use std::path::Path;
-
 use domain::testing::market_data_contract::{Case, every_promise};
 use pollster::block_on;
 
 use super::*;
-use crate::outbound::{OutboundError, OutboundRequest};
-use crate::providers::http::fake::{FakeBudget, FakeTransport, answer, network};
-use crate::providers::{AnyProvider, open as open_registered};
+use crate::outbound::OutboundRequest;
+use crate::providers::AnyProvider;
+use crate::providers::http::fake::{self, FakeBudget, FakeTransport, Outcome, answer};
 
 const BASE: &str = "http://127.0.0.1:9000/stable";
-
-type Outcome = Result<OutboundAnswer, OutboundError>;
-
-fn settings() -> ProviderSettings {
-    let values = [("FMP_API_KEY", "k3y"), ("FMP_BASE_URL", BASE), ("FMP_REQUESTS_PER_MINUTE", "0")];
-    ProviderSettings::read(|name| values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
-}
 
 fn opened<'a>(
     transport: &'a FakeTransport<'a>,
     budget: &'a FakeBudget,
 ) -> AnyProvider<&'a FakeTransport<'a>, &'a FakeBudget> {
-    open_registered("fmp", &settings(), network(transport, budget)).unwrap_or_else(|error| panic!("{error}"))
+    let values = [("FMP_API_KEY", "k3y"), ("FMP_BASE_URL", BASE), ("FMP_REQUESTS_PER_MINUTE", "0")];
+    fake::opened("fmp", &fake::settings(&values), transport, budget)
 }
 
 fn fixture(status: u16, name: &str) -> Outcome {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/providers/fmp/test_data").join(name);
-    Ok(answer(status, std::fs::read(path).unwrap()))
+    fake::recorded("fmp", status, name)
 }
 
 /// The fixtures as a server. An unknown symbol is an empty list.

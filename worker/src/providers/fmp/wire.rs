@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::providers::price_rows::PriceRow;
+
 /// A session of `historical-price-eod/non-split-adjusted`: its prices are called adjusted and are not.
 #[derive(Deserialize)]
 pub(super) struct DailyRow {
@@ -17,15 +19,12 @@ pub(super) struct DailyRow {
     pub(super) volume: Option<f64>,
 }
 
-/// A bar of `historical-chart`: `date` is New York wall time, `2026-06-01 09:30:00`.
-#[derive(Deserialize)]
-pub(super) struct IntradayRow {
-    pub(super) date: Option<String>,
-    pub(super) open: Option<f64>,
-    pub(super) high: Option<f64>,
-    pub(super) low: Option<f64>,
-    pub(super) close: Option<f64>,
-    pub(super) volume: Option<f64>,
+impl DailyRow {
+    /// The same under the usual names.
+    pub(super) fn prices(self) -> PriceRow {
+        let Self { date, open, high, low, close, volume } = self;
+        PriceRow { date, open, high, low, close, volume }
+    }
 }
 
 /// A row of `splits-calendar`.

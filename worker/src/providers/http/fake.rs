@@ -2,17 +2,19 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::path::Path;
 
 use domain::ports::Clock;
 use domain::units::UnixMillis;
 
 use super::{Budget, BudgetError, Network, Slot, Transport};
 use crate::outbound::{OutboundAnswer, OutboundError, OutboundRequest};
+use crate::providers::{AnyProvider, ProviderSettings, open};
 
 /// 2026-06-12T20:00:00Z.
 pub(crate) const START: UnixMillis = UnixMillis(1_781_294_400_000);
 
-type Outcome = Result<OutboundAnswer, OutboundError>;
+pub(crate) type Outcome = Result<OutboundAnswer, OutboundError>;
 type Respond<'a> = Box<dyn Fn(&OutboundRequest) -> Outcome + 'a>;
 
 /// A transport that answers from a function and remembers what it was asked.
@@ -98,6 +100,27 @@ pub(crate) fn network<'a>(
     budget: &'a FakeBudget,
 ) -> Network<&'a FakeTransport<'a>, &'a FakeBudget> {
     Network { transport, budget }
+}
+
+/// Settings with these names and values.
+pub(crate) fn settings(values: &[(&'static str, &str)]) -> ProviderSettings {
+    ProviderSettings::read(|name| values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+}
+
+/// A source opened through the registry, as a user asks for it.
+pub(crate) fn opened<'a>(
+    name: &str,
+    settings: &ProviderSettings,
+    transport: &'a FakeTransport<'a>,
+    budget: &'a FakeBudget,
+) -> AnyProvider<&'a FakeTransport<'a>, &'a FakeBudget> {
+    open(name, settings, network(transport, budget)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// An answer with a recorded body of a provider.
+pub(crate) fn recorded(provider: &str, status: u16, file: &str) -> Outcome {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/providers").join(provider).join("test_data");
+    Ok(answer(status, std::fs::read(folder.join(file)).unwrap()))
 }
 
 /// An answer with this status and body.

@@ -1,14 +1,13 @@
 //! Massive's documented limits, and ours on its answers.
 
 /// Where the API is. The former name still answers: <https://api.polygon.io>.
-pub(super) const DEFAULT_BASE_URL: &str = "https://api.massive.com";
+pub(super) const BASE_URL: &str = "https://api.massive.com";
 
 /// Hosts that `next_url` may name whatever base URL is configured: a recorded server repeats them.
 pub(super) const HOSTS: [&str; 2] = ["api.massive.com", "api.polygon.io"];
 
 /// The free plan's rate. Paid plans have none; the vendor asks to stay below 100 a second.
-pub(super) const DEFAULT_REQUESTS_PER_MINUTE: u32 = 5;
-pub(super) const MAX_REQUESTS_PER_MINUTE: u32 = 6_000;
+pub(super) const REQUESTS_PER_MINUTE: u32 = 5;
 
 /// Rows per page of the reference endpoints: the documented maximum.
 pub(super) const PAGE_ROWS: &str = "1000";
@@ -26,9 +25,6 @@ pub(super) const PAGE_MINUTES: &str = "50000";
 /// Pages followed for one delivery. The largest one, every listed common stock, is about 6 pages; twenty years of the
 /// market's dividends are about 300.
 pub(super) const MAX_PAGES: usize = 500;
-
-pub(super) const DEFAULT_TIMEOUT_MS: u32 = 30_000;
-pub(super) const MAX_TIMEOUT_MS: u32 = 120_000;
 
 /// Requests for share counts under way at once where no rate is set: the platform opens at most six connections.
 pub(super) const PARALLEL_REQUESTS: usize = 4;

@@ -19,16 +19,21 @@ use domain::units::{BarInterval, Day, DayRange, Ticker};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::outbound::OutboundAnswer;
-use crate::providers::http::{BaseUrl, Budget, Client, Network, Secret, Terms, Transport};
-use crate::providers::{About, OpenError, ProviderSettings, Setting};
+use crate::providers::account::{Account, Opened};
+use crate::providers::http::{BaseUrl, Budget, Client, Network, Transport};
+use crate::providers::{About, OpenError, ProviderSettings};
 
-const BASE_URL: &str = "MASSIVE_BASE_URL";
-const API_KEY: &str = "MASSIVE_API_KEY";
-const REQUESTS_PER_MINUTE: &str = "MASSIVE_REQUESTS_PER_MINUTE";
-const TIMEOUT_MS: &str = "MASSIVE_TIMEOUT_MS";
+const ACCOUNT: Account = Account {
+    provider: "massive",
+    api_key: "MASSIVE_API_KEY",
+    header: ("authorization", "Bearer "),
+    base_url: ("MASSIVE_BASE_URL", limits::BASE_URL),
+    requests_per_minute: ("MASSIVE_REQUESTS_PER_MINUTE", limits::REQUESTS_PER_MINUTE),
+    timeout_ms: "MASSIVE_TIMEOUT_MS",
+};
 
 pub(crate) const ABOUT: About = About {
-    name: "massive",
+    name: ACCOUNT.provider,
     aliases: &["polygon"],
     summary: "Massive (formerly Polygon.io): US stocks, raw daily bars of the whole market, reference data",
     capabilities: Capabilities {
@@ -44,12 +49,7 @@ pub(crate) const ABOUT: About = About {
         synthetic: false,
     },
     limits: "free plan 5 requests a minute and two years of history; paid plans without a limit",
-    settings: &[
-        Setting { name: API_KEY, required: true, secret: true },
-        Setting { name: BASE_URL, required: false, secret: false },
-        Setting { name: REQUESTS_PER_MINUTE, required: false, secret: false },
-        Setting { name: TIMEOUT_MS, required: false, secret: false },
-    ],
+    settings: &ACCOUNT.settings(),
 };
 
 /// Massive's REST API with one account's key.
@@ -64,15 +64,8 @@ pub(crate) fn open<T: Transport, B: Budget>(
     settings: &ProviderSettings,
     network: Network<T, B>,
 ) -> Result<Massive<T, B>, OpenError> {
-    let base = BaseUrl::parse(settings.get(BASE_URL).unwrap_or(limits::DEFAULT_BASE_URL))
-        .ok_or_else(|| OpenError::InvalidSetting { name: BASE_URL, expected: "an http or https URL".to_owned() })?;
-    let requests_per_minute =
-        settings.number(REQUESTS_PER_MINUTE, limits::DEFAULT_REQUESTS_PER_MINUTE, limits::MAX_REQUESTS_PER_MINUTE)?;
-    let timeout_ms = settings.number(TIMEOUT_MS, limits::DEFAULT_TIMEOUT_MS, limits::MAX_TIMEOUT_MS)?;
-    let secret = Secret::new(settings.required(API_KEY)?.to_owned());
-    let header = ("authorization", "Bearer ");
-    let terms = Terms { provider: ABOUT.name, requests_per_minute, timeout_ms, secret, header };
-    Ok(Massive { base, client: Client::new(terms, network), requests_per_minute })
+    let Opened { base, client, requests_per_minute } = ACCOUNT.open(settings, network)?;
+    Ok(Massive { base, client, requests_per_minute })
 }
 
 impl<T: Transport, B: Budget> Massive<T, B> {

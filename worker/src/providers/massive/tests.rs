@@ -3,31 +3,27 @@ use std::path::Path;
 use domain::testing::market_data_contract::{Case, every_promise};
 
 use super::*;
-use crate::outbound::{OutboundError, OutboundRequest};
-use crate::providers::http::fake::{FakeBudget, FakeTransport, answer, network};
-use crate::providers::{AnyProvider, open as open_registered};
+use crate::outbound::OutboundRequest;
+use crate::providers::AnyProvider;
+use crate::providers::http::fake::{self, FakeBudget, FakeTransport, Outcome, answer, network};
 
 const BASE: &str = "http://127.0.0.1:9000";
 
-type Outcome = Result<OutboundAnswer, OutboundError>;
-
 fn settings(more: &[(&'static str, &str)]) -> ProviderSettings {
     let values = [("MASSIVE_API_KEY", "k3y"), ("MASSIVE_BASE_URL", BASE), ("MASSIVE_REQUESTS_PER_MINUTE", "0")];
-    let find = |name: &str| more.iter().chain(&values).find(|(known, _)| *known == name);
-    ProviderSettings::read(|name| find(name).map(|(_, value)| (*value).to_owned()))
+    fake::settings(&[more, &values].concat())
 }
 
+/// By its former name, as a user may ask for it.
 fn opened<'a>(
     transport: &'a FakeTransport<'a>,
     budget: &'a FakeBudget,
 ) -> AnyProvider<&'a FakeTransport<'a>, &'a FakeBudget> {
-    // Through the registry and by its former name, as a user may ask for it.
-    open_registered("polygon", &settings(&[]), network(transport, budget)).unwrap_or_else(|error| panic!("{error}"))
+    fake::opened("polygon", &settings(&[]), transport, budget)
 }
 
 fn fixture(status: u16, name: &str) -> Outcome {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/providers/massive/test_data").join(name);
-    Ok(answer(status, std::fs::read(path).unwrap()))
+    fake::recorded("massive", status, name)
 }
 
 /// The fixtures as a server: what is not there is not found.

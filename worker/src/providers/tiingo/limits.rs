@@ -1,14 +1,10 @@
 //! Tiingo's documented limits, and ours on its answers.
 
 /// Where the API is.
-pub(super) const DEFAULT_BASE_URL: &str = "https://api.tiingo.com";
+pub(super) const BASE_URL: &str = "https://api.tiingo.com";
 
 /// The free plan has 50 requests an hour and 1 000 a day; paid plans ten thousand an hour.
-pub(super) const DEFAULT_REQUESTS_PER_MINUTE: u32 = 1;
-pub(super) const MAX_REQUESTS_PER_MINUTE: u32 = 6_000;
-
-pub(super) const DEFAULT_TIMEOUT_MS: u32 = 30_000;
-pub(super) const MAX_TIMEOUT_MS: u32 = 120_000;
+pub(super) const REQUESTS_PER_MINUTE: u32 = 1;
 
 /// Rows that one request for bars within sessions answers at most.
 pub(super) const MOST_ROWS: u32 = 10_000;

@@ -14,16 +14,21 @@ use domain::market::{DailyBar, Dividend, IntradayBar, Security, SharesCount, Spl
 use domain::ports::{Capabilities, DailyMarket, Delivered, MarketData, ProviderError};
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 
-use crate::providers::http::{BaseUrl, Budget, Client, Network, Secret, Terms, Transport};
-use crate::providers::{About, OpenError, ProviderSettings, Setting};
+use crate::providers::account::{Account, Opened};
+use crate::providers::http::{BaseUrl, Budget, Client, Network, Transport};
+use crate::providers::{About, OpenError, ProviderSettings};
 
-const BASE_URL: &str = "TIINGO_BASE_URL";
-const API_KEY: &str = "TIINGO_API_KEY";
-const REQUESTS_PER_MINUTE: &str = "TIINGO_REQUESTS_PER_MINUTE";
-const TIMEOUT_MS: &str = "TIINGO_TIMEOUT_MS";
+const ACCOUNT: Account = Account {
+    provider: "tiingo",
+    api_key: "TIINGO_API_KEY",
+    header: ("authorization", "Token "),
+    base_url: ("TIINGO_BASE_URL", limits::BASE_URL),
+    requests_per_minute: ("TIINGO_REQUESTS_PER_MINUTE", limits::REQUESTS_PER_MINUTE),
+    timeout_ms: "TIINGO_TIMEOUT_MS",
+};
 
 pub(crate) const ABOUT: About = About {
-    name: "tiingo",
+    name: ACCOUNT.provider,
     aliases: &[],
     summary: "Tiingo: US stocks a ticker at a time, raw sessions, bars within them as traded on IEX",
     capabilities: Capabilities {
@@ -39,12 +44,7 @@ pub(crate) const ABOUT: About = About {
         synthetic: false,
     },
     limits: "free plan 50 requests an hour, 1 000 a day and 500 symbols a month; bars within sessions have IEX volume only",
-    settings: &[
-        Setting { name: API_KEY, required: true, secret: true },
-        Setting { name: BASE_URL, required: false, secret: false },
-        Setting { name: REQUESTS_PER_MINUTE, required: false, secret: false },
-        Setting { name: TIMEOUT_MS, required: false, secret: false },
-    ],
+    settings: &ACCOUNT.settings(),
 };
 
 /// Tiingo's REST API with one account's key.
@@ -58,15 +58,8 @@ pub(crate) fn open<T: Transport, B: Budget>(
     settings: &ProviderSettings,
     network: Network<T, B>,
 ) -> Result<Tiingo<T, B>, OpenError> {
-    let base = BaseUrl::parse(settings.get(BASE_URL).unwrap_or(limits::DEFAULT_BASE_URL))
-        .ok_or_else(|| OpenError::InvalidSetting { name: BASE_URL, expected: "an http or https URL".to_owned() })?;
-    let requests_per_minute =
-        settings.number(REQUESTS_PER_MINUTE, limits::DEFAULT_REQUESTS_PER_MINUTE, limits::MAX_REQUESTS_PER_MINUTE)?;
-    let timeout_ms = settings.number(TIMEOUT_MS, limits::DEFAULT_TIMEOUT_MS, limits::MAX_TIMEOUT_MS)?;
-    let secret = Secret::new(settings.required(API_KEY)?.to_owned());
-    let header = ("authorization", "Token ");
-    let terms = Terms { provider: ABOUT.name, requests_per_minute, timeout_ms, secret, header };
-    Ok(Tiingo { base, client: Client::new(terms, network) })
+    let Opened { base, client, .. } = ACCOUNT.open(settings, network)?;
+    Ok(Tiingo { base, client })
 }
 
 impl<T: Transport, B: Budget> MarketData for Tiingo<T, B> {
@@ -107,17 +100,12 @@ impl<T: Transport, B: Budget> MarketData for Tiingo<T, B> {
         let rows_per_day = limits::MINUTES_PER_DAY.div_ceil(interval.minutes());
         let step = i32::try_from(limits::MOST_ROWS / rows_per_day).unwrap_or(1);
         let mut all = Delivered::clean(Vec::new());
-        let mut first = range.first();
-        while let Some(part) = DayRange::new(first, first.plus(step - 1).min(range.last())) {
+        for part in range.parts(step) {
             let answer = self.client.get(&request::intraday(&self.base, ticker, interval, part)).await?;
             let rows = parse::rows(answer.status, &answer.body, |row| parse::intraday(&row, ticker, interval));
             let rows = rows.map_err(|error| self.client.scrub(error))?;
             all.rows.extend(rows.rows);
             all.rejected.extend(rows.rejected);
-            if part.last() == range.last() {
-                break;
-            }
-            first = part.last().plus(1);
         }
         Ok(all)
     }
