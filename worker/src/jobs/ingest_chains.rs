@@ -1,16 +1,14 @@
 //! Brings a provider's option chains into the warehouse: some sessions a slice, each slice one publication.
 
 use domain::calendar::sessions;
-use domain::ingest::{Scope, range_to_fill};
-use domain::ports::{
-    Alert, ClaimedJob, Clock, JobOutcome, MarketData, Origin, ProviderError, QuoteSink, RunEnd, RunLog, RunProgress,
-    StoreError,
-};
+use domain::ingest::Scope;
+use domain::ports::{Alert, ClaimedJob, Clock, JobOutcome, MarketData, Origin, QuoteSink, RunEnd, RunLog, StoreError};
 use domain::units::{Day, DayRange, Ticker, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use super::run_counts::RunCounts;
 use super::runner::{SliceDone, SliceError};
+use super::source_job::{self, Interruption, unusable};
 
 /// The kind under which jobs are kept.
 pub(crate) const KIND: &str = "ingest_chains";
@@ -19,9 +17,6 @@ pub(crate) const KIND: &str = "ingest_chains";
 const DELIVERIES_A_SLICE: usize = 40;
 /// A slice ends after a delivery with which it has brought at least so many quotes.
 const QUOTES_A_SLICE: usize = 60_000;
-/// How often in a row a source may ask for patience.
-const MOST_WAITS: u32 = 200;
-
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -52,7 +47,7 @@ impl Spec {
 
     /// The row's JSON.
     pub(crate) fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings are JSON")
+        source_job::to_json(self)
     }
 
     /// Reads a job's spec.
@@ -60,23 +55,16 @@ impl Spec {
     /// # Errors
     /// `spec_unusable`, naming what is wrong.
     pub(crate) fn parse(json: &str) -> Result<Self, SliceError> {
-        serde_json::from_str(json).map_err(|error| unusable(&error.to_string()))
+        source_job::read_spec(json)
     }
 
     fn range(&self, now: UnixMillis) -> Result<DayRange, SliceError> {
-        let day = |text: &str| text.parse::<Day>().map_err(|error| unusable(&error.to_string()));
         let scope = match (&self.from, &self.to) {
-            (Some(from), Some(to)) => {
-                let range = DayRange::new(day(from)?, day(to)?);
-                Scope::Range(range.ok_or_else(|| unusable(&format!("expected a day of {from} or later, was {to}")))?)
-            }
+            (Some(from), Some(to)) => Scope::Range(source_job::days(from, to)?),
             (None, None) => Scope::LastSessions(1),
             _ => return Err(unusable("expected both from and to, or neither")),
         };
-        range_to_fill(scope, now).ok_or_else(|| SliceError::Final {
-            code: "nothing_to_ingest",
-            message: format!("no session of {} is complete yet", self.key()),
-        })
+        source_job::days_to_fill(scope, now, &format!("of {}", self.key()))
     }
 
     /// What to ask for at each session; `None` stands for all that the source has.
@@ -87,10 +75,6 @@ impl Spec {
         let parsed = self.underlyings.iter().map(|text| text.parse::<Ticker>().map(Some));
         parsed.collect::<Result<_, _>>().map_err(|error| unusable(&error.to_string()))
     }
-}
-
-fn unusable(what: &str) -> SliceError {
-    SliceError::Final { code: "spec_unusable", message: format!("the job cannot be read: {what}") }
 }
 
 /// How far the job has come.
@@ -108,17 +92,11 @@ struct State {
 
 impl State {
     fn parse(json: &str) -> Result<Option<Self>, SliceError> {
-        if json.is_empty() {
-            return Ok(None);
-        }
-        serde_json::from_str(json).map(Some).map_err(|error| SliceError::Final {
-            code: "state_unusable",
-            message: format!("the job's state cannot be read: {error}"),
-        })
+        source_job::read_state(json)
     }
 
     fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings and numbers are JSON")
+        source_job::to_json(self)
     }
 
     fn sessions(&self) -> Vec<Day> {
@@ -146,7 +124,7 @@ impl<P: MarketData, S: QuoteSink, L: RunLog, C: Clock> IngestChains<'_, P, S, L,
         let (asked, days) = (spec.asked()?, state.sessions());
         let deliveries = days.len() * asked.len();
         let before = self.provider.requests_made();
-        let (mut quotes, mut waits_ms) = (0, None);
+        let (mut quotes, mut interruption) = (0, None);
         for _ in 0..DELIVERIES_A_SLICE {
             if state.done >= deliveries || quotes >= QUOTES_A_SLICE {
                 break;
@@ -160,11 +138,13 @@ impl<P: MarketData, S: QuoteSink, L: RunLog, C: Clock> IngestChains<'_, P, S, L,
                     self.sink.stage_quotes(chains.quotes).await?;
                     (state.done, state.waits) = (state.done + 1, 0);
                 }
-                Err(ProviderError::RateLimited { retry_after_ms }) => {
-                    waits_ms = Some(retry_after_ms);
-                    break;
-                }
-                Err(error) => return Err(failed(&error)),
+                Err(error) => match Interruption::from(error) {
+                    Interruption::Failed(error) => return Err(error),
+                    wait @ Interruption::Wait { .. } => {
+                        interruption = Some(wait);
+                        break;
+                    }
+                },
             }
         }
         let published = self.sink.publish_quotes(Origin::Ingestion, state.run, self.provider.name(), self.clock.now());
@@ -174,8 +154,8 @@ impl<P: MarketData, S: QuoteSink, L: RunLog, C: Clock> IngestChains<'_, P, S, L,
         }
         state.counts.count_rejected("option chains", published.rejections);
         state.counts.count_requests(self.provider.requests_made() - before);
-        if let Some(ms) = waits_ms {
-            return self.wait(state, ms);
+        if let Some(interruption) = interruption {
+            return interruption.settle(state, |state| &mut state.waits, self.clock);
         }
         let end = (state.done >= deliveries).then_some(RunEnd::Succeeded);
         self.runs.save(state.run, &state.counts.progress(Vec::new()), end.as_ref(), self.clock.now()).await?;
@@ -198,25 +178,6 @@ impl<P: MarketData, S: QuoteSink, L: RunLog, C: Clock> IngestChains<'_, P, S, L,
         let state = State { run, first_day, last_day, done: 0, waits: 0, counts: RunCounts::default() };
         Ok(SliceDone::next(state.to_json()))
     }
-
-    fn wait(&self, mut state: State, ms: i64) -> Result<SliceDone, SliceError> {
-        state.waits += 1;
-        let reason = format!("{} asks for patience", self.provider.name());
-        if state.waits > MOST_WAITS {
-            let message = format!("{reason}, for the {MOST_WAITS}th time in a row");
-            return Err(SliceError::Final { code: "provider_rate_limited", message });
-        }
-        let not_before = self.clock.now().plus_ms(ms.max(1_000));
-        Ok(SliceDone { outcome: JobOutcome::Later { not_before, reason, state: state.to_json() }, alerts: Vec::new() })
-    }
-}
-
-fn failed(error: &ProviderError) -> SliceError {
-    let (code, message) = (error.code(), error.to_string());
-    match error {
-        ProviderError::RateLimited { .. } | ProviderError::Transient { .. } => SliceError::Passing { code, message },
-        ProviderError::Rejected { .. } | ProviderError::Malformed { .. } => SliceError::Final { code, message },
-    }
 }
 
 /// Ends the run of a job that is given up; what was stored stays.
@@ -229,18 +190,12 @@ pub(crate) async fn give_up(
     job: &ClaimedJob,
     error: &SliceError,
 ) -> Result<Alert, StoreError> {
-    let message = format!("ingestion of option chains, job {}: {} ({error})", job.id, error.code());
-    let end = RunEnd::Failed { code: error.code().to_owned(), message: error.to_string() };
     let now = clock.now();
-    if let Ok(Some(state)) = State::parse(&job.state) {
-        runs.save(state.run, &state.counts.progress(Vec::new()), Some(&end), now).await?;
-    } else if let Ok(spec) = Spec::parse(&job.spec)
-        && let Ok(range) = spec.range(now)
-    {
-        let run = runs.begin(job.id, &spec.provider, range, now).await?;
-        runs.save(run, &RunProgress::default(), Some(&end), now).await?;
-    }
-    Ok(Alert { code: "ingestion_failed", message })
+    let begun = State::parse(&job.state).ok().flatten();
+    let begun = begun.map(|state| (state.run, state.counts.progress(Vec::new())));
+    let spec = Spec::parse(&job.spec).ok();
+    let wanted = spec.as_ref().and_then(|spec| Some((spec.provider.as_str(), spec.range(now).ok()?)));
+    source_job::end_run(runs, now, ("option chains", job, error), begun, wanted).await
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use domain::market::{DailyBar, Dividend, Security, SharesCount, Split};
 use domain::ports::{
-    Capabilities, DailyMarket, Delivered, JobStore, OptionChains, Published, PublishedQuotes, QuoteRows,
+    Capabilities, DailyMarket, Delivered, OptionChains, ProviderError, Published, PublishedQuotes, QuoteRows,
 };
 use domain::testing::{AlertList, ManualClock, MemoryJobStore, MemoryRunLog};
 use pollster::block_on;
@@ -134,14 +134,7 @@ impl World {
 
     /// Runs a job to its end and returns its number of slices.
     fn ingest(&self, spec: &str) -> i64 {
-        let (id, _) = block_on(self.jobs.add(KIND, "k", spec, self.clock.now())).unwrap();
-        let mut slice = 0;
-        let step = |slice| block_on(runner::run_slice(&self.jobs, self, &self.clock, &self.alerts, (id, slice)));
-        while let Some(wake) = step(slice).unwrap() {
-            self.clock.advance_ms(wake.delay_ms);
-            slice = wake.slice;
-        }
-        slice
+        runner::run_to_the_end((&self.jobs, self, &self.clock, &self.alerts), (KIND, spec))
     }
 
     fn underlyings(&self) -> Vec<String> {

@@ -10,4 +10,5 @@ pub(crate) mod ingest_bars;
 pub(crate) mod ingest_chains;
 mod run_counts;
 pub(crate) mod runner;
+mod source_job;
 pub(crate) mod webhook;

@@ -148,6 +148,26 @@ fn pause_ms(attempt: i64) -> i64 {
     4_000 << (attempt - 1).clamp(0, 8)
 }
 
+/// Adds a job and runs it to its end, as time goes on; returns its number of slices.
+#[cfg(test)]
+pub(crate) fn run_to_the_end(
+    (store, kinds, clock, alerts): (
+        &domain::testing::MemoryJobStore,
+        &impl JobKinds,
+        &domain::testing::ManualClock,
+        &domain::testing::AlertList,
+    ),
+    (kind, spec): (&str, &str),
+) -> i64 {
+    let (id, _) = pollster::block_on(store.add(kind, "k", spec, clock.now())).unwrap();
+    let mut slice = 0;
+    while let Some(wake) = pollster::block_on(run_slice(store, kinds, clock, alerts, (id, slice))).unwrap() {
+        clock.advance_ms(wake.delay_ms);
+        slice = wake.slice;
+    }
+    slice
+}
+
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;

@@ -17,12 +17,13 @@ use domain::ingest::{
 };
 use domain::market::DailyBar;
 use domain::ports::{
-    Alert, ClaimedJob, Clock, DailyMarket, Delivered, JobOutcome, MarketData, MarketStore, Origin, ProviderError,
-    Rejection, RunEnd, RunLog, StoreError,
+    Alert, ClaimedJob, Clock, DailyMarket, Delivered, JobOutcome, MarketData, MarketStore, Origin, Rejection, RunEnd,
+    RunLog, StoreError,
 };
 use domain::units::{Day, DayRange, Ticker};
 
 use crate::jobs::runner::{SliceDone, SliceError};
+use crate::jobs::source_job::Interruption;
 pub(crate) use state::Spec;
 use state::{State, Step};
 
@@ -48,9 +49,6 @@ const WINDOW_DAYS: i32 = 400;
 /// A session that has no bars yet is asked for again after this, until it counts as late.
 const NOT_YET_MS: i64 = 30 * 60_000;
 
-/// A source that asks for patience this often in a row is not going to deliver.
-const MOST_WAITS: u32 = 200;
-
 /// What an ingestion works with.
 pub(crate) struct Ingest<'a, P, M, L, C> {
     /// The source.
@@ -62,38 +60,6 @@ pub(crate) struct Ingest<'a, P, M, L, C> {
     pub(crate) clock: &'a C,
     /// Of how many tickers, the most traded first, to ask for share counts.
     pub(crate) shares_top: usize,
-}
-
-/// Why a step was not taken.
-enum Interruption {
-    /// The other side asks for patience.
-    Wait {
-        ms: i64,
-        reason: String,
-        counted: bool,
-    },
-    Failed(SliceError),
-}
-
-impl From<ProviderError> for Interruption {
-    fn from(error: ProviderError) -> Self {
-        let (code, message) = (error.code(), error.to_string());
-        match error {
-            ProviderError::RateLimited { retry_after_ms } => {
-                Self::Wait { ms: retry_after_ms.max(1_000), reason: message, counted: true }
-            }
-            ProviderError::Transient { .. } => Self::Failed(SliceError::Passing { code, message }),
-            ProviderError::Rejected { .. } | ProviderError::Malformed { .. } => {
-                Self::Failed(SliceError::Final { code, message })
-            }
-        }
-    }
-}
-
-impl From<StoreError> for Interruption {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
 }
 
 impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> {
@@ -111,8 +77,7 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
                 self.runs.save(state.run, &state.progress(Vec::new()), None, self.clock.now()).await?;
                 Ok(SliceDone::next(state.to_json()))
             }
-            Err(Interruption::Wait { ms, reason, counted }) => self.wait(state, ms, reason, counted),
-            Err(Interruption::Failed(error)) => Err(error),
+            Err(interruption) => interruption.settle(state, |state| &mut state.waits, self.clock),
         }
     }
 
@@ -126,17 +91,6 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> Ingest<'_, P, M, L, C> 
             return Err(SliceError::Final { code: "provider_unsuitable", message });
         }
         Ok(SliceDone::next(State::new(run, range).to_json()))
-    }
-
-    fn wait(&self, mut state: State, ms: i64, reason: String, counted: bool) -> Result<SliceDone, SliceError> {
-        state.waits += u32::from(counted);
-        if state.waits > MOST_WAITS {
-            let message = format!("{reason}, for the {MOST_WAITS}th time in a row");
-            return Err(SliceError::Final { code: "provider_rate_limited", message });
-        }
-        let not_before = self.clock.now().plus_ms(ms);
-        let outcome = JobOutcome::Later { not_before, reason, state: state.to_json() };
-        Ok(SliceDone { outcome, alerts: Vec::new() })
     }
 
     /// Takes the step that is next and decides on the one after it.

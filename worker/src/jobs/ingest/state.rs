@@ -1,13 +1,13 @@
 //! What an ingestion job was asked for, and how far it has come, as JSON in its row.
 
-use domain::ingest::Finding;
-use domain::ingest::{Scope, range_to_fill};
+use domain::ingest::{Finding, Scope};
 use domain::ports::{Rejection, RunProgress};
 use domain::units::{Day, DayRange, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::run_counts::RunCounts;
 use crate::jobs::runner::SliceError;
+use crate::jobs::source_job;
 
 /// What was asked for: a range of days, or so many sessions up to the last complete one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ impl Spec {
 
     /// The row's JSON.
     pub(crate) fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings and numbers are JSON")
+        source_job::to_json(self)
     }
 
     /// Reads a job's spec.
@@ -53,7 +53,7 @@ impl Spec {
     /// # Errors
     /// `spec_unusable`, naming what is wrong.
     pub(crate) fn parse(json: &str) -> Result<Self, SliceError> {
-        serde_json::from_str(json).map_err(|error| unusable(&error.to_string()))
+        source_job::read_spec(json)
     }
 
     /// The days that can be filled at present.
@@ -61,24 +61,13 @@ impl Spec {
     /// # Errors
     /// `spec_unusable` without a range that makes sense, `nothing_to_ingest` when none of it is complete.
     pub(super) fn range(&self, now: UnixMillis) -> Result<DayRange, SliceError> {
-        let day = |text: &str| text.parse::<Day>().map_err(|error| unusable(&error.to_string()));
         let scope = match (&self.from, &self.to, self.keep_sessions) {
-            (Some(from), Some(to), None) => {
-                let range = DayRange::new(day(from)?, day(to)?);
-                Scope::Range(range.ok_or_else(|| unusable(&format!("expected a day of {from} or later, was {to}")))?)
-            }
+            (Some(from), Some(to), None) => Scope::Range(source_job::days(from, to)?),
             (None, None, Some(sessions)) => Scope::LastSessions(sessions),
-            _ => return Err(unusable("expected from and to, or keep_sessions")),
+            _ => return Err(source_job::unusable("expected from and to, or keep_sessions")),
         };
-        range_to_fill(scope, now).ok_or_else(|| SliceError::Final {
-            code: "nothing_to_ingest",
-            message: format!("no session of {} is complete yet", self.key()),
-        })
+        source_job::days_to_fill(scope, now, &format!("of {}", self.key()))
     }
-}
-
-fn unusable(what: &str) -> SliceError {
-    SliceError::Final { code: "spec_unusable", message: format!("the job cannot be read: {what}") }
 }
 
 /// What the next slice does.
@@ -131,18 +120,12 @@ impl State {
     /// # Errors
     /// `state_unusable`: the row was changed by hand, or by another version.
     pub(super) fn parse(json: &str) -> Result<Option<Self>, SliceError> {
-        if json.is_empty() {
-            return Ok(None);
-        }
-        serde_json::from_str(json).map(Some).map_err(|error| SliceError::Final {
-            code: "state_unusable",
-            message: format!("the job's state cannot be read: {error}"),
-        })
+        source_job::read_state(json)
     }
 
     /// The row's JSON.
     pub(super) fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings and numbers are JSON")
+        source_job::to_json(self)
     }
 
     /// The days that the run fills.

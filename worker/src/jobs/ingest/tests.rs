@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use domain::calendar::previous_session;
 use domain::market::{Dividend, ReportedCap, Security, SharesCount, Split};
-use domain::ports::{Capabilities, JobStore};
+use domain::ports::{Capabilities, JobStore, ProviderError};
 use domain::testing::{
     AlertList, Faults, KeptJob, KeptMarket, KeptRun, ManualClock, MemoryJobStore, MemoryMarketStore, MemoryRunLog,
     Moment, Severity,

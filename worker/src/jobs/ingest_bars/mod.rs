@@ -20,6 +20,7 @@ use domain::units::{BarInterval, Day, DayRange, Ticker};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::jobs::runner::{SliceDone, SliceError};
+use crate::jobs::source_job::{self, Interruption};
 pub(crate) use state::Spec;
 use state::State;
 
@@ -34,9 +35,6 @@ const MOST_ROWS: usize = 60_000;
 const PARALLEL_REQUESTS: usize = 4;
 /// Of how many companies, the largest first, bars are brought where no tickers are named.
 const DEFAULT_TICKERS: usize = 20;
-/// A source that asks for patience this often in a row is not going to deliver.
-const MOST_WAITS: u32 = 200;
-
 /// What it works with.
 pub(crate) struct IngestBars<'a, P, M, L, C> {
     /// The source.
@@ -63,8 +61,7 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> IngestBars<'_, P, M, L,
                 self.runs.save(state.run, &state.counts.progress(Vec::new()), None, self.clock.now()).await?;
                 Ok(SliceDone::next(state.to_json()))
             }
-            Err(Stopped::Wait(ms)) => self.wait(state, ms),
-            Err(Stopped::Failed(error)) => Err(error),
+            Err(interruption) => interruption.settle(state, |state| &mut state.waits, self.clock),
         }
     }
 
@@ -87,19 +84,8 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> IngestBars<'_, P, M, L,
         Ok(SliceDone::next(State::new(run, range, &tickers).to_json()))
     }
 
-    fn wait(&self, mut state: State, ms: i64) -> Result<SliceDone, SliceError> {
-        state.waits += 1;
-        let reason = format!("{} asks for patience", self.provider.name());
-        if state.waits > MOST_WAITS {
-            let message = format!("{reason}, for the {MOST_WAITS}th time in a row");
-            return Err(SliceError::Final { code: "provider_rate_limited", message });
-        }
-        let not_before = self.clock.now().plus_ms(ms.max(1_000));
-        Ok(SliceDone { outcome: JobOutcome::Later { not_before, reason, state: state.to_json() }, alerts: Vec::new() })
-    }
-
     /// Brings the month of the next tickers: 1. whose is held? 2. ask for the others, 3. check and look, 4. publish at once.
-    async fn bring(&self, interval: BarInterval, state: &mut State) -> Result<(), Stopped> {
+    async fn bring(&self, interval: BarInterval, state: &mut State) -> Result<(), Interruption> {
         let Some((month, tickers)) = state.next(self.provider.tickers_per_call().clamp(1, MOST_TICKERS)) else {
             return Ok(());
         };
@@ -157,32 +143,6 @@ impl<P: MarketData, M: MarketStore, L: RunLog, C: Clock> IngestBars<'_, P, M, L,
     }
 }
 
-/// Why a slice was not done.
-enum Stopped {
-    /// The source asks for so many milliseconds of patience.
-    Wait(i64),
-    Failed(SliceError),
-}
-
-impl From<ProviderError> for Stopped {
-    fn from(error: ProviderError) -> Self {
-        let (code, message) = (error.code(), error.to_string());
-        match error {
-            ProviderError::RateLimited { retry_after_ms } => Self::Wait(retry_after_ms),
-            ProviderError::Transient { .. } => Self::Failed(SliceError::Passing { code, message }),
-            ProviderError::Rejected { .. } | ProviderError::Malformed { .. } => {
-                Self::Failed(SliceError::Final { code, message })
-            }
-        }
-    }
-}
-
-impl From<StoreError> for Stopped {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
 /// Ends the run of a job that is given up; what was stored stays.
 ///
 /// # Errors
@@ -193,19 +153,12 @@ pub(crate) async fn give_up(
     job: &ClaimedJob,
     error: &SliceError,
 ) -> Result<Alert, StoreError> {
-    let message = format!("ingestion of bars, job {}: {} ({error})", job.id, error.code());
-    let alert = Alert { code: "ingestion_failed", message };
-    let end = RunEnd::Failed { code: error.code().to_owned(), message: error.to_string() };
     let now = clock.now();
-    if let Ok(Some(state)) = State::parse(&job.state) {
-        runs.save(state.run, &state.counts.progress(state.gaps()), Some(&end), now).await?;
-    } else if let Ok(spec) = Spec::parse(&job.spec)
-        && let Ok(range) = spec.range(now)
-    {
-        let run = runs.begin(job.id, &spec.provider, range, now).await?;
-        runs.save(run, &domain::ports::RunProgress::default(), Some(&end), now).await?;
-    }
-    Ok(alert)
+    let begun = State::parse(&job.state).ok().flatten();
+    let begun = begun.map(|state| (state.run, state.counts.progress(state.gaps())));
+    let spec = Spec::parse(&job.spec).ok();
+    let wanted = spec.as_ref().and_then(|spec| Some((spec.provider.as_str(), spec.range(now).ok()?)));
+    source_job::end_run(runs, now, ("bars", job, error), begun, wanted).await
 }
 
 /// Whether a finding means that bars are missing.

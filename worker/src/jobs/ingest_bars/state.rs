@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::ingest::{Finding, Scope, range_to_fill};
+use domain::ingest::{Finding, Scope};
 use domain::units::{BarInterval, Day, DayRange, Ticker, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use super::{is_gap, months};
 use crate::jobs::run_counts::RunCounts;
 use crate::jobs::runner::SliceError;
+use crate::jobs::source_job::{self, unusable};
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ impl Spec {
     /// # Errors
     /// `spec_unusable`, naming what is wrong.
     pub(crate) fn parse(json: &str) -> Result<Self, SliceError> {
-        serde_json::from_str(json).map_err(|error| unusable(&error.to_string()))
+        source_job::read_spec(json)
     }
 
     /// The length of the bars.
@@ -58,19 +59,10 @@ impl Spec {
     /// # Errors
     /// `spec_unusable` without a range that makes sense, `nothing_to_ingest` when none of it is complete.
     pub(super) fn range(&self, now: UnixMillis) -> Result<DayRange, SliceError> {
-        let day = |text: &str| text.parse::<Day>().map_err(|error| unusable(&error.to_string()));
         let (from, to) = (&self.from, &self.to);
-        let range = DayRange::new(day(from)?, day(to)?);
-        let range = range.ok_or_else(|| unusable(&format!("expected a day of {from} or later, was {to}")))?;
-        range_to_fill(Scope::Range(range), now).ok_or_else(|| SliceError::Final {
-            code: "nothing_to_ingest",
-            message: format!("no session from {from} to {to} is complete yet"),
-        })
+        let range = source_job::days(from, to)?;
+        source_job::days_to_fill(Scope::Range(range), now, &format!("from {from} to {to}"))
     }
-}
-
-fn unusable(what: &str) -> SliceError {
-    SliceError::Final { code: "spec_unusable", message: format!("the job cannot be read: {what}") }
 }
 
 /// How far the job has come.
@@ -111,18 +103,12 @@ impl State {
     /// # Errors
     /// `state_unusable`: the row was changed by hand, or by another version.
     pub(super) fn parse(json: &str) -> Result<Option<Self>, SliceError> {
-        if json.is_empty() {
-            return Ok(None);
-        }
-        serde_json::from_str(json).map(Some).map_err(|error| SliceError::Final {
-            code: "state_unusable",
-            message: format!("the job's state cannot be read: {error}"),
-        })
+        source_job::read_state(json)
     }
 
     /// The row's JSON.
     pub(super) fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings and numbers are JSON")
+        source_job::to_json(self)
     }
 
     fn months(&self) -> Vec<DayRange> {

@@ -1,5 +1,5 @@
 use domain::market::{DailyBar, Dividend, Security, SharesCount, Split};
-use domain::ports::{Capabilities, DailyMarket, Delivered, JobStore};
+use domain::ports::{Capabilities, DailyMarket, Delivered};
 use domain::testing::{AlertList, ManualClock, MemoryJobStore, MemoryMarketStore, MemoryRunLog};
 use domain::units::UnixMillis;
 use pollster::block_on;
@@ -111,15 +111,7 @@ impl World {
 
     /// Runs a job to its end and returns its number of slices.
     fn ingest(&self, spec: &serde_json::Value) -> i64 {
-        let (id, _) = block_on(self.jobs.add(KIND, "k", &spec.to_string(), self.clock.now())).unwrap();
-        let mut slice = 0;
-        while let Some(wake) =
-            block_on(runner::run_slice(&self.jobs, self, &self.clock, &self.alerts, (id, slice))).unwrap()
-        {
-            self.clock.advance_ms(wake.delay_ms);
-            slice = wake.slice;
-        }
-        slice
+        runner::run_to_the_end((&self.jobs, self, &self.clock, &self.alerts), (KIND, &spec.to_string()))
     }
 
     fn spec(&self, tickers: usize) -> serde_json::Value {
