@@ -13,6 +13,7 @@ mod graphql;
 mod jobs;
 mod objects;
 mod outbound;
+mod parquet_columns;
 mod providers;
 mod routes;
 mod stores;

@@ -10,12 +10,14 @@ use domain::options::{OptionQuote, Right};
 use domain::ports::{ChainSession, StoreError};
 use domain::units::Ticker;
 use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use parquet::schema::types::ColumnPath;
+
+use crate::parquet_columns::{Group, optional, required};
 
 /// The columns in their order, as imports name them.
 pub(crate) const COLUMNS: [&str; 16] = [
@@ -72,8 +74,6 @@ pub(super) struct ChainWriter {
     underlying: ByteArray,
     sessions: Vec<ChainSession>,
 }
-
-type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn refused(error: ParquetError) -> StoreError {
@@ -146,33 +146,4 @@ fn write_group(group: &mut Group<'_>, underlying: &ByteArray, quotes: &[OptionQu
     optional::<Int64Type>(group, quotes.iter().map(|quote| whole(quote.volume)))?;
     optional::<Int64Type>(group, quotes.iter().map(|quote| whole(quote.open_interest)))?;
     optional::<ByteArrayType>(group, quotes.iter().map(root))
-}
-
-fn required<T: DataType>(group: &mut Group<'_>, values: impl Iterator<Item = T::T>) -> Result<(), ParquetError> {
-    let values: Vec<T::T> = values.collect();
-    write_column::<T>(group, &values, None)
-}
-
-fn optional<T: DataType>(
-    group: &mut Group<'_>,
-    values: impl Iterator<Item = Option<T::T>>,
-) -> Result<(), ParquetError> {
-    let mut levels = Vec::new();
-    let there = |value: Option<T::T>| {
-        levels.push(i16::from(value.is_some()));
-        value
-    };
-    let values: Vec<T::T> = values.filter_map(there).collect();
-    write_column::<T>(group, &values, Some(&levels))
-}
-
-fn write_column<T: DataType>(
-    group: &mut Group<'_>,
-    values: &[T::T],
-    levels: Option<&[i16]>,
-) -> Result<(), ParquetError> {
-    let missing = || ParquetError::General("the schema has fewer columns".to_owned());
-    let mut column = group.next_column()?.ok_or_else(missing)?;
-    column.typed::<T>().write_batch(values, levels, None)?;
-    column.close()
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use domain::backtest::{DayRecord, Trade};
 use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
-type Group<'a> = SerializedRowGroupWriter<'a, Vec<u8>>;
+use crate::parquet_columns::{optional, required};
 
 /// How one column is written.
 enum Column {
@@ -41,29 +41,14 @@ fn write(columns: &[(&str, Column)]) -> Result<Vec<u8>, ParquetError> {
     let mut group = file.next_row_group()?;
     for (_, column) in columns {
         match column {
-            Column::Day(values) | Column::Whole(values) => write_column::<Int32Type>(&mut group, values, None)?,
-            Column::Number(values) => write_column::<DoubleType>(&mut group, values, None)?,
-            Column::Optional(values) => {
-                let levels: Vec<i16> = values.iter().map(|value| i16::from(value.is_some())).collect();
-                let values: Vec<f64> = values.iter().flatten().copied().collect();
-                write_column::<DoubleType>(&mut group, &values, Some(&levels))?;
-            }
-            Column::Text(values) => write_column::<ByteArrayType>(&mut group, values, None)?,
+            Column::Day(values) | Column::Whole(values) => required::<Int32Type>(&mut group, values.iter().copied())?,
+            Column::Number(values) => required::<DoubleType>(&mut group, values.iter().copied())?,
+            Column::Optional(values) => optional::<DoubleType>(&mut group, values.iter().copied())?,
+            Column::Text(values) => required::<ByteArrayType>(&mut group, values.iter().cloned())?,
         }
     }
     group.close()?;
     file.into_inner()
-}
-
-fn write_column<T: DataType>(
-    group: &mut Group<'_>,
-    values: &[T::T],
-    levels: Option<&[i16]>,
-) -> Result<(), ParquetError> {
-    let missing = || ParquetError::General("the schema has fewer columns".to_owned());
-    let mut column = group.next_column()?.ok_or_else(missing)?;
-    column.typed::<T>().write_batch(values, levels, None)?;
-    column.close()
 }
 
 fn whole(number: u32) -> i32 {
