@@ -60,21 +60,7 @@ pub(crate) async fn cached(
     key: &str,
     compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
 ) -> Answer {
-    let versions = versions_of(call, scopes).await?;
-    let full_key = key_under(call.route, key, &versions);
-    if let Some(kept) = ANSWERS.with_borrow_mut(|answers| answers.get(&full_key)) {
-        return Ok(answer(call, &kept, &versions, CacheOutcome::Memory));
-    }
-    let kv = wiring::cache(&call.env)?;
-    if let Some((head, body)) = kv.get(&full_key).await {
-        let kept = keep(full_key, head, &body);
-        return Ok(answer(call, &kept, &versions, CacheOutcome::Kv));
-    }
-    let (full_key, kept, computed) = computed(call, scopes, key, compute).await?;
-    let Computed { versions, body, .. } = computed;
-    let head = kept.0.head.clone();
-    call.after(async move { kv.put(&full_key, &head, &body).await });
-    Ok(answer(call, &kept, &versions, CacheOutcome::Miss))
+    read_through(call, scopes, key, true, compute).await
 }
 
 /// The same for answers that cost less to make again than to keep in KV: only isolate memory keeps them.
@@ -87,32 +73,39 @@ pub(crate) async fn remembered(
     key: &str,
     compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
 ) -> Answer {
+    read_through(call, scopes, key, false, compute).await
+}
+
+async fn read_through(
+    call: &Call,
+    scopes: &[&str],
+    key: &str,
+    uses_kv: bool,
+    compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
+) -> Answer {
     let versions = versions_of(call, scopes).await?;
     let full_key = key_under(call.route, key, &versions);
     if let Some(kept) = ANSWERS.with_borrow_mut(|answers| answers.get(&full_key)) {
         return Ok(answer(call, &kept, &versions, CacheOutcome::Memory));
     }
-    let (_, kept, computed) = computed(call, scopes, key, compute).await?;
-    Ok(answer(call, &kept, &computed.versions, CacheOutcome::Miss))
-}
-
-/// Computes an answer and keeps it in isolate memory, under the key that it belongs to.
-async fn computed(
-    call: &Call,
-    scopes: &[&str],
-    key: &str,
-    compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
-) -> Result<(String, Kept, Computed), Problem> {
-    let computed = compute(call.db()?).await?;
-    memory_cache::note_read(scopes, &computed.versions, call.now);
-    let full_key = key_under(call.route, key, &computed.versions);
-    let head = EntryHead {
-        etag: format!("\"{}\"", &sha256_hex(&computed.body)[..32]),
-        content_type: computed.content_type.to_owned(),
-        disposition: computed.disposition.clone(),
-    };
-    let kept = keep(full_key.clone(), head, &computed.body);
-    Ok((full_key, kept, computed))
+    let kv = if uses_kv { Some(wiring::cache(&call.env)?) } else { None };
+    if let Some(kv) = &kv
+        && let Some((head, body)) = kv.get(&full_key).await
+    {
+        let kept = keep(full_key, head, &body);
+        return Ok(answer(call, &kept, &versions, CacheOutcome::Kv));
+    }
+    let Computed { versions, content_type, disposition, body } = compute(call.db()?).await?;
+    memory_cache::note_read(scopes, &versions, call.now);
+    // The versions may be newer than those looked under.
+    let full_key = key_under(call.route, key, &versions);
+    let etag = format!("\"{}\"", &sha256_hex(&body)[..32]);
+    let head = EntryHead { etag, content_type: content_type.to_owned(), disposition };
+    let kept = keep(full_key.clone(), head.clone(), &body);
+    if let Some(kv) = kv {
+        call.after(async move { kv.put(&full_key, &head, &body).await });
+    }
+    Ok(answer(call, &kept, &versions, CacheOutcome::Miss))
 }
 
 async fn versions_of(call: &Call, scopes: &[&str]) -> Result<Versions, Problem> {

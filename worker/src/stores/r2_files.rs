@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use domain::ports::{ObjectStore, Part, PartStore, StoreError};
 use domain::units::UnixMillis;
-use worker::{Bucket, Range as ObjectRange, web_sys};
+use worker::{Bucket, Object, Range as ObjectRange, web_sys};
 
 /// The bucket of files.
 #[derive(Clone, Debug)]
@@ -80,29 +80,20 @@ impl R2Files {
 
     /// Keys and sizes under a prefix, by key.
     async fn list(&self, prefix: &str) -> Result<Vec<(String, u64)>, StoreError> {
-        let mut found = Vec::new();
-        let mut cursor: Option<String> = None;
-        loop {
-            let mut page = self.0.list().prefix(prefix);
-            if let Some(cursor) = cursor {
-                page = page.cursor(cursor);
-            }
-            let page = page.execute().await.map_err(unavailable)?;
-            found.extend(page.objects().iter().map(|object| (object.key(), object.size())));
-            cursor = page.cursor().filter(|_| page.truncated());
-            if cursor.is_none() {
-                return Ok(found);
-            }
-        }
+        self.objects(prefix, |object| Some((object.key(), object.size()))).await
     }
-}
 
-impl R2Files {
     /// Keys under a prefix of objects put before an instant.
     ///
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn put_before(&self, prefix: &str, before: UnixMillis) -> Result<Vec<String>, StoreError> {
+        let is_old = |object: &Object| i64::try_from(object.uploaded().as_millis()).is_ok_and(|at| at < before.0);
+        self.objects(prefix, |object| is_old(object).then(|| object.key())).await
+    }
+
+    /// What `take` makes of every object under a prefix, page by page.
+    async fn objects<T>(&self, prefix: &str, take: impl Fn(&Object) -> Option<T>) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
@@ -111,9 +102,7 @@ impl R2Files {
                 page = page.cursor(cursor);
             }
             let page = page.execute().await.map_err(unavailable)?;
-            let is_old =
-                |object: &worker::Object| i64::try_from(object.uploaded().as_millis()).is_ok_and(|at| at < before.0);
-            found.extend(page.objects().iter().filter(|object| is_old(object)).map(worker::Object::key));
+            found.extend(page.objects().iter().filter_map(&take));
             cursor = page.cursor().filter(|_| page.truncated());
             if cursor.is_none() {
                 return Ok(found);

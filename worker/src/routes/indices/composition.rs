@@ -49,17 +49,7 @@ pub(crate) async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(IndexCo
         return Err(not_built(index, day));
     }
     let history = store.sessions(index, None, Some(day), None).await?;
-    let level = level_of(
-        &history
-            .sessions
-            .iter()
-            .map(|row| SessionReturn {
-                day: Day::from_number(row.day),
-                value: row.return_value,
-                bridged: row.bridged_return,
-            })
-            .collect::<Vec<_>>(),
-    );
+    let level = level_of(&history.returns());
     let composition = IndexComposition {
         index: index.slug.clone(),
         date: day,

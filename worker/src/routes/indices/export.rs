@@ -4,7 +4,7 @@ use domain::api::{
     ExportData, change_rows, composition_rows, empty_report, method_notes, performance_rows, statistic_rows,
 };
 use domain::export::{IndexReport, IndexSheets, MAX_SERVER_COMPOSITION_SESSIONS, index_book, render_xlsx};
-use domain::index::{IndexDefinition, SessionReturn};
+use domain::index::IndexDefinition;
 use domain::units::{Day, DayRange};
 
 use super::composition::constituent;
@@ -108,15 +108,6 @@ async fn assemble(db: &D1, index: &IndexRow, loaded: Loaded, sheets: IndexSheets
 /// The level at every built session up to `end`, the first one at the base value: what notionals refer to.
 pub(super) async fn levels_from_start(db: &D1, index: &IndexRow, end: Day) -> Result<Vec<(Day, f64)>, Problem> {
     let history = D1IndexStore::new(db).sessions(index, None, Some(end), None).await?;
-    let returns: Vec<SessionReturn> = history
-        .sessions
-        .iter()
-        .map(|row| SessionReturn {
-            day: Day::from_number(row.day),
-            value: row.return_value,
-            bridged: row.bridged_return,
-        })
-        .collect();
-    let levels = domain::index::compound(&returns, true).unwrap_or_default();
+    let levels = domain::index::compound(&history.returns(), true).unwrap_or_default();
     Ok(levels.into_iter().map(|point| (point.day, point.level)).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::api::{Performance, PerformancePoint};
 use domain::calendar;
-use domain::index::{BASE_VALUE, Gap, LevelPoint, SessionReturn, compound};
+use domain::index::{BASE_VALUE, Gap, LevelPoint, compound};
 use domain::stats::{DatedReturn, Series, Statistics, definitions, statistics};
 use domain::units::{Day, DayRange, Ticker};
 
@@ -108,16 +108,7 @@ pub(crate) async fn load(db: &D1, index: &IndexRow, wanted: &Wanted) -> Result<L
             format!("{} sessions of the range hold data but are not built: POST /build-index", range.unbuilt.len());
         return Err(Problem::conflict("sessions_not_built", format!("{detail} ({})", named(&range.unbuilt))));
     }
-    let returns: Vec<SessionReturn> = range
-        .sessions
-        .iter()
-        .map(|row| SessionReturn {
-            day: Day::from_number(row.day),
-            value: row.return_value,
-            bridged: row.bridged_return,
-        })
-        .collect();
-    let levels = compound(&returns, wanted.bridge).map_err(|Gap(missing)| {
+    let levels = compound(&range.returns(), wanted.bridge).map_err(|Gap(missing)| {
         let errors = missing.iter().take(NAMED_SESSIONS);
         let errors =
             errors.map(|day| field_error("session", Some(&day.to_string()), "data for every session")).collect();

@@ -1,6 +1,6 @@
 //! Reading indices. What an answer is made of comes with the versions it was read under, in one batch.
 
-use domain::index::{BuildPlan, IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
+use domain::index::{BuildPlan, IndexDefinition, Rebalance, ReturnType, SessionReturn, ShareClasses, Weighting};
 use domain::ports::StoreError;
 use domain::units::{Day, DayRange, Ticker};
 use serde::Deserialize;
@@ -121,6 +121,18 @@ pub(crate) struct BuiltRange {
     pub(crate) versions: Versions,
     /// Closes of the benchmark by session, restated for splits; empty without one.
     pub(crate) benchmark: Vec<(Day, f64)>,
+}
+
+impl BuiltRange {
+    /// The returns of its sessions, to be compounded.
+    pub(crate) fn returns(&self) -> Vec<SessionReturn> {
+        let of = |row: &SessionRow| SessionReturn {
+            day: Day::from_number(row.day),
+            value: row.return_value,
+            bridged: row.bridged_return,
+        };
+        self.sessions.iter().map(of).collect()
+    }
 }
 
 /// A read with the versions it was read under.
