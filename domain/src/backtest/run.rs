@@ -200,12 +200,6 @@ impl Run {
         self.equity
     }
 
-    /// Whether the last session has been stepped.
-    #[must_use]
-    pub fn is_ended(&self) -> bool {
-        self.ended
-    }
-
     /// Steps one session: settles what expires, closes, opens, marks.
     ///
     /// *Inputs*: the plan that the run was started with; the session's chain; whether it is the last, on which everything is
