@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bars::Bar;
+
 /// A bar.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -37,6 +39,23 @@ pub struct Aggregate {
     /// The bar lies wholly outside the regular session; left out where it does not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub extended: bool,
+}
+
+impl From<&Bar> for Aggregate {
+    fn from(bar: &Bar) -> Self {
+        Self {
+            ticker: None,
+            volume: bar.volume,
+            vwap: bar.vwap,
+            open: bar.open,
+            close: bar.close,
+            high: bar.high,
+            low: bar.low,
+            start: bar.t.0,
+            trades: bar.trades,
+            extended: bar.extended,
+        }
+    }
 }
 
 /// Why a source that goes before another did not deliver.

@@ -1,13 +1,13 @@
 //! `GET /v2/aggs/ticker/{ticker}/range/{multiplier}/{timespan}/{from}/{to}`: bars of any length.
 
 use domain::api::{Aggregate, Aggregates};
-use domain::bars::{Adjustment, Bar};
+use domain::bars::Adjustment;
 use domain::export::{BarsTitle, bars_book, render_xlsx, start_time};
 use domain::units::UnixMillis;
 
 use super::asked::{Asked, Mode, Place};
 use super::fetched::{self, Delivery, Means};
-use super::{answer_id, computed, link, query, uncached};
+use super::{answer_id, link, query, uncached};
 use crate::error::Problem;
 use crate::providers;
 use crate::routes::cached::{Computed, remembered};
@@ -42,19 +42,13 @@ pub(in crate::routes) async fn aggregates(call: &Call) -> Answer {
     // One indexed read makes it again, for less than keeping it outside of the isolate would cost.
     remembered(call, &SCOPES, &key, async |_| {
         let means = Means::of(call)?;
-        if format == Format::Json
-            && let Some(page) = fetched::stored_page(&means, &asked).await?
-        {
-            return paged(call, &query, &asked, answer_id(call, &key), page);
+        if format == Format::Json {
+            return paged(call, &query, &asked, answer_id(call, &key), fetched::stored_page(&means, &asked).await?);
         }
         let found = fetched::stored(&means, &asked).await?;
-        let versions = found.versions.clone();
-        if format != Format::Json {
-            let (content_type, disposition) = (format.content_type(), format.disposition("bars", &file_name(&asked)));
-            return Ok(Computed { versions, content_type, disposition, body: table(call, &asked, format, &found)? });
-        }
-        let id = answer_id(call, &key);
-        computed(versions, &answer(call, &query, &asked, id, Delivery::stored(found)))
+        let body = table(call, &asked, format, &found)?;
+        let (content_type, disposition) = (format.content_type(), format.disposition("bars", &file_name(&asked)));
+        Ok(Computed { versions: found.versions, content_type, disposition, body })
     })
     .await
 }
@@ -108,7 +102,7 @@ fn answer(call: &Call, query: &Query, asked: &Asked, id: String, delivery: Deliv
     let found = delivery.found;
     let count = found.bars.len();
     Aggregates {
-        results: found.bars.iter().map(shown).collect(),
+        results: found.bars.iter().map(Aggregate::from).collect(),
         status: if delivery.stale { "DELAYED" } else { "OK" }.to_owned(),
         source: (!found.sources.is_empty()).then(|| found.sources.join(",")),
         stored_as: found.stored_as.map(str::to_owned),
@@ -120,18 +114,19 @@ fn answer(call: &Call, query: &Query, asked: &Asked, id: String, delivery: Deliv
     }
 }
 
-/// The answer with a page that is a text already.
+/// The answer with bars that are a text already.
 fn paged(call: &Call, query: &Query, asked: &Asked, id: String, page: Page) -> Result<Computed, Problem> {
     let around = Aggregates {
-        synthetic: providers::is_synthetic(&page.source),
-        source: Some(page.source),
-        stored_as: Some(page.stored_as.to_owned()),
+        source: (!page.sources.is_empty()).then(|| page.sources.join(",")),
+        stored_as: page.stored_as.map(str::to_owned),
+        synthetic: page.sources.iter().any(|source| providers::is_synthetic(source)),
         ..empty(call, query, asked, id, page.bars, page.next)
     };
     let around = serde_json::to_string(&around).map_err(Problem::internal)?;
-    // An answer without bars leaves their field out.
     let rest = around.strip_prefix('{').ok_or_else(|| Problem::internal("an answer is no object"))?;
-    let body = ["{\"results\":", &page.text, ",", rest].concat().into_bytes();
+    // An answer without bars leaves their field out.
+    let results = if page.bars == 0 { ["{", "", ""] } else { ["{\"results\":", &page.text, ","] };
+    let body = [&results.concat(), rest].concat().into_bytes();
     Ok(Computed { versions: page.versions, content_type: "application/json", disposition: None, body })
 }
 
@@ -161,20 +156,5 @@ fn empty(call: &Call, query: &Query, asked: &Asked, id: String, count: usize, ne
         failed_providers: Vec::new(),
         rejected: None,
         synthetic: false,
-    }
-}
-
-fn shown(bar: &Bar) -> Aggregate {
-    Aggregate {
-        ticker: None,
-        volume: bar.volume,
-        vwap: bar.vwap,
-        open: bar.open,
-        close: bar.close,
-        high: bar.high,
-        low: bar.low,
-        start: bar.t.0,
-        trades: bar.trades,
-        extended: bar.extended,
     }
 }

@@ -79,23 +79,23 @@ impl Delivery {
 /// # Errors
 /// Whatever the store reports.
 pub(crate) async fn stored(means: &Means<'_>, asked: &Asked) -> Result<BarsFound, Problem> {
-    let bars = D1Bars(means.db);
-    let as_of = match asked.as_of {
-        Some(day) => Some(bars.as_of(day).await?),
-        None => None,
-    };
-    Ok(bars.read(&BarQuery { as_of, ..asked.stored(means.config, means.now) }).await?)
+    Ok(D1Bars(means.db).read(&stored_query(means, asked).await?).await?)
 }
 
-/// The same as the text of its answer, where nothing has to be done to the bars.
+/// The same as the text of an answer.
 ///
 /// # Errors
 /// Whatever the store reports.
-pub(super) async fn stored_page(means: &Means<'_>, asked: &Asked) -> Result<Option<Page>, Problem> {
-    match asked.as_of {
-        Some(_) => Ok(None),
-        None => Ok(D1Bars(means.db).page(&asked.stored(means.config, means.now)).await?),
-    }
+pub(super) async fn stored_page(means: &Means<'_>, asked: &Asked) -> Result<Page, Problem> {
+    Ok(D1Bars(means.db).page(&stored_query(means, asked).await?).await?)
+}
+
+async fn stored_query<'a>(means: &'a Means<'_>, asked: &'a Asked) -> Result<BarQuery<'a>, Problem> {
+    let as_of = match asked.as_of {
+        Some(day) => Some(D1Bars(means.db).as_of(day).await?),
+        None => None,
+    };
+    Ok(BarQuery { as_of, ..asked.stored(means.config, means.now) })
 }
 
 /// Bars of the first provider that delivers.

@@ -74,8 +74,8 @@ impl Rows {
         Ok(self.decode()?.into_iter().next())
     }
 
-    /// Two columns of the first row as texts, each `None` where it is none: a long text is copied once and read by nobody.
-    pub(crate) fn two_texts(&self, columns: [&str; 2]) -> [Option<String>; 2] {
+    /// Columns of the first row as texts, each `None` where it is none: a long text is copied once and read by nobody.
+    pub(crate) fn texts<const N: usize>(&self, columns: [&str; N]) -> [Option<String>; N] {
         match &self.source {
             Source::Platform(rows) => columns.map(|column| {
                 let row = rows.as_ref()?.get(0);

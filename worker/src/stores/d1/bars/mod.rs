@@ -1,11 +1,11 @@
 //! Reading bars of any length: stored ones as they are, longer ones made in SQL, restated for corporate actions, as they are
 //! known now or as they were known then.
 //!
-//! The row of a bar is found by its key, so a page of n stored bars reads n rows and at most five more (`page`). Bars that have
-//! something done to them read a few more, and at the first query of a ticker after a publication what it is (`resolved`).
+//! The row of a bar is found by its key, so n stored bars read n rows and at most five more, in one text (`packed`); a ticker's
+//! first query after a publication also reads what restates it (`resolved`). Everything else is read row by row (`read`).
 
 mod many;
-mod page;
+mod packed;
 mod read;
 mod resolved;
 mod rows;
@@ -13,7 +13,6 @@ mod rows;
 mod tests;
 
 pub(crate) use many::ManyError;
-pub(crate) use page::Page;
 
 use domain::bars::{Adjustment, Bar, BarSize, Factors, Span};
 use domain::ports::StoreError;
@@ -71,6 +70,23 @@ pub(crate) struct BarsFound {
     /// Where the bars come from; more than one only for sessions that several sources brought. Empty without bars.
     pub(crate) sources: Vec<String>,
     /// What is stored of them: `1hour`, `1day` …; absent without bars.
+    pub(crate) stored_as: Option<&'static str>,
+}
+
+/// Bars as the text of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Page {
+    /// The versions that it was read from.
+    pub(crate) versions: Versions,
+    /// A JSON array of [`domain::api::Aggregate`].
+    pub(crate) text: String,
+    /// How many there are.
+    pub(crate) bars: usize,
+    /// As [`BarsFound`] has them.
+    pub(crate) next: Option<UnixMillis>,
+    /// Likewise.
+    pub(crate) sources: Vec<String>,
+    /// Likewise.
     pub(crate) stored_as: Option<&'static str>,
 }
 

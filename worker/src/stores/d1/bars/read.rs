@@ -1,4 +1,4 @@
-//! One query: stored bars in one batch; longer ones, and those of the past, in two that must see the same state.
+//! One query: what is stored as it is asked for in one batch; longer bars, and those of the past, in two that must see the same state.
 
 use domain::bars::{Action, Adjustment, Bar, Factors, Unit, merge};
 use domain::calendar::wall_time;
@@ -6,9 +6,9 @@ use domain::ports::StoreError;
 use domain::units::{BarInterval, Day, UnixMillis};
 use serde::Deserialize;
 
-use super::resolved::{self, Resolved};
+use super::packed::Packed;
 use super::rows::{ActionRow, BarRow, SeriesRow};
-use super::{BarQuery, BarsFound, D1Bars, SCOPES, versions_statement};
+use super::{BarQuery, BarsFound, D1Bars, Page, SCOPES, versions_statement};
 use crate::stores::d1::data_versions::{self, Versions};
 use crate::stores::d1::{Param, Rows, Statement};
 
@@ -41,10 +41,37 @@ impl D1Bars<'_> {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn read(&self, query: &BarQuery<'_>) -> Result<BarsFound, StoreError> {
-        if query.as_of.is_none() && query.source.is_none_or(|_| query.size.unit() == Unit::Minutes) {
-            let found = self.read_stored(query).await?;
-            if found.as_ref().is_some_and(|found| !found.bars.is_empty()) {
-                return Ok(found.unwrap_or_else(|| unreachable!("it was just looked at")));
+        match self.packed_now(query).await? {
+            Some(packed) => packed.into_found(query),
+            None => self.read_rows(query).await,
+        }
+    }
+
+    /// The same as the text of an answer, which is quicker for bars that are stored in the length asked for.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn page(&self, query: &BarQuery<'_>) -> Result<Page, StoreError> {
+        match self.packed_now(query).await? {
+            Some(packed) => packed.into_page(query),
+            None => Page::of(&self.read_rows(query).await?),
+        }
+    }
+
+    async fn packed_now(&self, query: &BarQuery<'_>) -> Result<Option<Packed>, StoreError> {
+        let interval = query.size.minutes().and_then(BarInterval::from_minutes);
+        match interval.filter(|_| query.as_of.is_none()) {
+            Some(interval) => self.packed(query, interval).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn read_rows(&self, query: &BarQuery<'_>) -> Result<BarsFound, StoreError> {
+        let is_session = query.size.unit() == Unit::Days && query.size.count() == 1;
+        if is_session && query.as_of.is_none() && query.source.is_none() {
+            let found = self.read_sessions(query).await?;
+            if let Some(found) = found.filter(|found| !found.bars.is_empty()) {
+                return Ok(found);
             }
         }
         for _ in 0..TRIES {
@@ -55,74 +82,22 @@ impl D1Bars<'_> {
         Err(StoreError::Unavailable("market data kept changing while bars were read".to_owned()))
     }
 
-    /// Bars of a length that is stored, in one batch; `None` where no stored bar has this length.
-    async fn read_stored(&self, query: &BarQuery<'_>) -> Result<Option<BarsFound>, StoreError> {
-        let order = if query.descending { "desc" } else { "asc" };
-        let interval = query.size.minutes().and_then(BarInterval::from_minutes);
-        let is_session = query.size.unit() == Unit::Days && query.size.count() == 1;
-        if let Some(found) = self.read_resolved(query, interval, order).await? {
-            return Ok(Some(found));
-        }
-        let mut statements = vec![versions_statement()];
-        match interval {
-            Some(interval) => {
-                let sql = sql!("bars/intraday").replace("{order}", order);
-                let bars = Statement::new(sql).bind(query.ticker).bind(interval.minutes()).bind(query.source);
-                let bars = bars.bind(query.preferred).bind(query.span.from).bind(query.span.to);
-                statements.push(bars.bind(query.limit + 1).bind(query.regular_only));
-            }
-            None if is_session => {
-                let Some((first, last)) = days(query) else { return Ok(None) };
-                let sql = sql!("bars/daily").replace("{order}", order);
-                statements.push(Statement::new(sql).bind(query.ticker).bind(first).bind(last).bind(query.limit + 1));
-                statements.push(Statement::new(sql!("bars/sources")));
-            }
-            None => return Ok(None),
-        }
+    /// The sessions of a ticker, in one batch; `None` for a span that no calendar covers.
+    async fn read_sessions(&self, query: &BarQuery<'_>) -> Result<Option<BarsFound>, StoreError> {
+        let Some((first, last)) = days(query) else { return Ok(None) };
+        let sql = sql!("bars/daily").replace("{order}", if query.descending { "desc" } else { "asc" });
+        let sessions = Statement::new(sql).bind(query.ticker).bind(first).bind(last).bind(query.limit + 1);
+        let mut statements = vec![versions_statement(), sessions, Statement::new(sql!("bars/sources"))];
         if query.adjustment != Adjustment::Raw {
             statements.push(actions_statement(query));
         }
         let answers = self.0.batch(statements).await?;
         let versions = data_versions::decode(&answers[0], &SCOPES)?;
         let rows: Vec<BarRow> = answers[1].decode()?;
-        let actions = if query.adjustment == Adjustment::Raw { None } else { answers.last() };
-        let factors = factors(actions, query)?;
-        if let (Some(interval), Some(first)) = (interval, rows.first())
-            && let (Some(series), Some(source)) = (first.series, first.source.clone())
-        {
-            let resolved = Resolved { version: versions.scopes[0], series, source, factors: factors.clone() };
-            resolved::remember(self.0.identity(), query, interval, resolved);
-        }
-        let sources = match interval {
-            Some(_) => rows.first().and_then(|row| row.source.clone()).into_iter().collect(),
-            None => self.sources_of(answers[2].decode::<SourceRow>()?, &rows).await?,
-        };
-        let bars = rows.into_iter().map(|row| {
-            let bar = if interval.is_some() { row.into_bar() } else { row.into_bucket(query.size) };
-            factors.applied(bar)
-        });
-        Ok(Some(found(query, versions, bars.collect(), sources, interval.map_or("1day", BarInterval::name))))
-    }
-
-    /// The same where the series is known already; `None` where it is not, or where something was published since.
-    async fn read_resolved(
-        &self,
-        query: &BarQuery<'_>,
-        interval: Option<BarInterval>,
-        order: &str,
-    ) -> Result<Option<BarsFound>, StoreError> {
-        let Some(interval) = interval else { return Ok(None) };
-        let Some(known) = resolved::recall(self.0.identity(), query, interval) else { return Ok(None) };
-        let bars = Statement::new(sql!("bars/of_series").replace("{order}", order)).bind(known.series);
-        let bars = bars.bind(query.span.from).bind(query.span.to).bind(query.limit + 1).bind(query.regular_only);
-        let answers = self.0.batch(vec![versions_statement(), bars]).await?;
-        let versions = data_versions::decode(&answers[0], &SCOPES)?;
-        let rows: Vec<BarRow> = answers[1].decode()?;
-        if versions.scopes[0] != known.version || rows.is_empty() {
-            return Ok(None);
-        }
-        let bars = rows.into_iter().map(|row| known.factors.applied(row.into_bar())).collect();
-        Ok(Some(found(query, versions, bars, vec![known.source], interval.name())))
+        let factors = factors(answers.get(3), query)?;
+        let sources = self.sources_of(answers[2].decode::<SourceRow>()?, &rows).await?;
+        let bars = rows.into_iter().map(|row| factors.applied(row.into_bucket(query.size)));
+        Ok(Some(found(query, versions, bars.collect(), sources, "1day")))
     }
 
     /// Who brought these sessions. Where only one source has ever published anything, nobody needs asking.
@@ -210,7 +185,7 @@ impl D1Bars<'_> {
 }
 
 /// Cuts what was found when one more than `limit` was asked for.
-fn found(
+pub(super) fn found(
     query: &BarQuery<'_>,
     versions: Versions,
     mut bars: Vec<Bar>,

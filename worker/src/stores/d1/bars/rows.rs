@@ -25,11 +25,6 @@ pub(super) struct BarRow {
     /// In a bar that was made of others: the minute of the day at which the first of them began.
     #[serde(default)]
     minute: u32,
-    #[serde(default)]
-    pub(super) source: Option<String>,
-    /// The number of the series, where it was looked up.
-    #[serde(default)]
-    pub(super) series: Option<i64>,
     /// The publication that wrote a session.
     #[serde(default)]
     pub(super) version: i64,

@@ -1,4 +1,3 @@
-use domain::api::Aggregate;
 use domain::bars::{Timespan, resample};
 use domain::calendar::new_york_instant;
 use domain::market::{DailyBar, Dividend, IntradayBar, Split};
@@ -326,29 +325,15 @@ fn what_is_remembered_of_a_query_ends_with_the_next_publication() {
     assert_eq!(closes(&read(&db, &other_day)), [3.0]);
 }
 
-/// A page as the rows that its text says, beside what reading row by row gives.
-fn page_and_rows(db: &D1, query: &BarQuery<'_>) -> (Option<Page>, BarsFound) {
-    (block_on(D1Bars(db).page(query)).unwrap(), read(db, query))
-}
-
-fn assert_same(page: &Page, found: &BarsFound) {
-    let shown: Vec<domain::api::Aggregate> = serde_json::from_str(&page.text).unwrap();
-    let numbers = |values: [Option<f64>; 7]| values.map(|value| value.map(f64::to_bits));
-    let of_page = shown.iter().map(|bar| {
-        let Aggregate { start, extended, open, high, low, close, volume, vwap, trades, .. } = bar;
-        (*start, *extended, numbers([*open, *high, *low, Some(*close), *volume, *vwap, *trades]))
-    });
-    let of_rows = found.bars.iter().map(|bar| {
-        let Bar { t, extended, open, high, low, close, volume, vwap, trades, .. } = bar;
-        (t.0, *extended, numbers([*open, *high, *low, Some(*close), *volume, *vwap, *trades]))
-    });
-    assert_eq!(of_page.collect::<Vec<_>>(), of_rows.collect::<Vec<_>>());
-    assert_eq!((page.bars, page.next, &page.versions), (found.bars.len(), found.next, &found.versions));
-    assert_eq!((vec![page.source.clone()], Some(page.stored_as)), (found.sources.clone(), found.stored_as));
+/// A page, and what it must say of the same bars.
+fn assert_page_of(db: &D1, query: &BarQuery<'_>) -> BarsFound {
+    let (page, found) = (block_on(D1Bars(db).page(query)).unwrap(), read(db, query));
+    assert_eq!(page, Page::of(&found).unwrap());
+    found
 }
 
 #[test]
-fn a_page_says_what_its_rows_say() {
+fn a_page_is_the_bars_as_they_are_written() {
     let db = D1::in_memory();
     publish(&db, "fmp", &hours(9, &[7.0]));
     publish(&db, "sample", &hours(8, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]));
@@ -357,39 +342,44 @@ fn a_page_says_what_its_rows_say() {
         [(50, false, false), (3, false, false), (3, true, false), (9, false, true), (7, true, true)]
     {
         for (source, preferred) in [(None, "sample"), (Some("fmp"), "sample"), (None, "other")] {
-            let asked = BarQuery { limit, descending, regular_only, source, preferred, ..all.clone() };
-            let (page, found) = page_and_rows(&db, &asked);
-            assert_same(&page.unwrap(), &found);
+            let found =
+                assert_page_of(&db, &BarQuery { limit, descending, regular_only, source, preferred, ..all.clone() });
+            assert!(!found.bars.is_empty());
         }
     }
-    // What the statement does not reach is read row by row: nothing there, another length, the past.
-    assert!(page_and_rows(&db, &BarQuery { source: Some("tiingo"), ..all.clone() }).0.is_none());
-    assert!(page_and_rows(&db, &query(1, Timespan::Hour, "2021-12-02", "2021-12-02")).0.is_none());
-    assert!(page_and_rows(&db, &query(2, Timespan::Hour, "2021-12-01", "2021-12-01")).0.is_none());
-    let past = Some(AsOf { version: 9, day: day("2021-12-31") });
-    assert!(page_and_rows(&db, &BarQuery { as_of: past, ..all.clone() }).0.is_none());
-    // Seventeen digits, and no volume.
-    let without = IntradayBar {
-        volume: None,
-        vwap: Some(0.1 + 0.2),
-        trades: Some(1e21),
-        ..bar("2021-12-01", 600, BarInterval::HOUR, 2.0)
-    };
-    publish(&db, "sample", &[without]);
-    let (page, found) = page_and_rows(&db, &all);
-    assert_same(&page.unwrap(), &found);
+    // Nothing there, another length, the past, restated.
+    assert_eq!(assert_page_of(&db, &BarQuery { source: Some("tiingo"), ..all.clone() }).bars, []);
+    assert_eq!(assert_page_of(&db, &query(1, Timespan::Hour, "2021-12-02", "2021-12-02")).bars, []);
+    assert_page_of(&db, &query(2, Timespan::Hour, "2021-12-01", "2021-12-01"));
+    assert_page_of(&db, &BarQuery { as_of: Some(AsOf { version: 9, day: day("2021-12-31") }), ..all.clone() });
+    let split = BarQuery { adjustment: Adjustment::Splits, ..all };
+    assert_eq!(assert_page_of(&db, &split).bars[0].close, 1.0);
+    publish_daily(&db, &[("2021-12-06", 5.0)], &[("2021-12-06", 2.0)], &[]);
+    assert_eq!(assert_page_of(&db, &split).bars[0].close, 0.5);
 }
 
-#[test]
-fn a_restated_page_is_read_row_by_row() {
-    let db = D1::in_memory();
-    publish(&db, "sample", &hours(9, &[10.0, 11.0]));
-    let asked = BarQuery { adjustment: Adjustment::Splits, ..query(1, Timespan::Hour, "2021-12-01", "2021-12-01") };
-    assert!(block_on(D1Bars(&db).page(&asked)).unwrap().is_none(), "nobody has looked for splits yet");
-    let (page, found) = (read(&db, &asked), block_on(D1Bars(&db).page(&asked)).unwrap());
-    assert_same(&found.expect("nothing restates it"), &page);
-    publish_daily(&db, &[("2021-12-06", 5.0)], &[("2021-12-06", 2.0)], &[]);
-    assert!(block_on(D1Bars(&db).page(&asked)).unwrap().is_none(), "a split may have been published since");
-    assert_eq!(closes(&read(&db, &asked)), [5.0, 5.5]);
-    assert!(block_on(D1Bars(&db).page(&asked)).unwrap().is_none(), "a split restates it");
+/// Prices as sources have them, with few decimals or with many, and what no source should have.
+fn any_number() -> impl Strategy<Value = f64> {
+    let decimals = (1..100_000_000_u32, 0..7_i32).prop_map(|(digits, places)| f64::from(digits) / 10_f64.powi(places));
+    prop_oneof![4 => decimals, 1 => 1e-9..1e16_f64, 1 => Just(0.1 + 0.2), 1 => Just(1e21), 1 => Just(123_456_789_012.345_6)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #[test]
+    fn every_stored_bit_comes_back(numbers in prop::collection::vec(any_number(), 4), volume in prop::option::of(any_number())) {
+        let db = D1::in_memory();
+        let (low, high) = (numbers[0].min(numbers[1]), numbers[0].max(numbers[1]));
+        let published = IntradayBar { open: low, high, low, close: high, volume, vwap: Some(numbers[2]), trades: Some(numbers[3]), ..bar("2021-12-01", 600, BarInterval::HOUR, 2.0) };
+        publish(&db, "sample", std::slice::from_ref(&published));
+        let found = assert_page_of(&db, &query(1, Timespan::Hour, "2021-12-01", "2021-12-01"));
+        let bits = |values: [Option<f64>; 7]| values.map(|value| value.map(f64::to_bits));
+        let IntradayBar { open, vwap, trades, .. } = published;
+        let read = &found.bars[0];
+        prop_assert_eq!(
+            bits([read.open, read.high, read.low, Some(read.close), read.volume, read.vwap, read.trades]),
+            bits([Some(open), Some(high), Some(low), Some(high), volume, vwap, trades])
+        );
+        prop_assert_eq!((read.t, read.day, read.extended), (published.t, day("2021-12-01"), false));
+    }
 }
