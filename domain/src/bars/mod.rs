@@ -10,7 +10,7 @@ pub use adjustment::{Action, Adjustment, Factors};
 pub use fraction::as_fraction;
 pub use reconcile::{Difference, Reconciled, reconcile};
 pub use resample::{merge, resample};
-pub use size::{BarSize, Span, Timespan, Unit};
+pub use size::{Align, BarSize, Span, Timespan, Unit};
 
 use crate::units::{Day, UnixMillis};
 

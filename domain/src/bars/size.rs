@@ -1,9 +1,10 @@
 //! How long an answered bar is, and where bars of that length begin.
 //!
 //! Bars begin on New York's wall clock, so a change of the clocks moves none of them, and no bar of minutes or hours spans
-//! two days. Minutes and hours count from midnight, days from 1970-01-01, weeks from a Sunday, months from January.
+//! two days. Minutes and hours count from midnight or from the session's open, days from 1970-01-01, weeks from a Sunday, months
+//! from January.
 
-use crate::calendar::{WallTime, new_york_instant, wall_time};
+use crate::calendar::{OPEN_MINUTE, WallTime, new_york_instant, wall_time};
 use crate::units::{Day, UnixMillis};
 
 /// The unit in which a length is asked for.
@@ -51,11 +52,27 @@ pub enum Unit {
     Months,
 }
 
-/// The length of an answered bar.
+/// From where minutes and hours are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Midnight in New York: hours begin on the hour.
+    Clock,
+    /// The open of the regular session, 09:30 in New York: its first hour ends at 10:30.
+    Session,
+}
+
+impl Align {
+    /// What users choose from, by name.
+    pub const ALL: [(&'static str, Self); 2] = [("clock", Self::Clock), ("session", Self::Session)];
+}
+
+/// The length of an answered bar, and where such bars begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BarSize {
     count: u32,
     unit: Unit,
+    /// By how many minutes bars begin before a multiple of `count` minutes from midnight, below `count`.
+    shift: u32,
 }
 
 /// A range of instants, both ends included.
@@ -85,7 +102,17 @@ impl BarSize {
             Timespan::Year => (Unit::Months, 12, 120),
         };
         let count = multiplier.checked_mul(each).filter(|count| (1..=most).contains(count))?;
-        Some(Self { count, unit })
+        Some(Self { count, unit, shift: 0 })
+    }
+
+    /// The same size counted from elsewhere; days and longer begin at midnight whatever is asked.
+    #[must_use]
+    pub const fn aligned(self, align: Align) -> Self {
+        let shift = match (align, self.unit) {
+            (Align::Session, Unit::Minutes) => (self.count - OPEN_MINUTE % self.count) % self.count,
+            _ => 0,
+        };
+        Self { shift, ..self }
     }
 
     /// How many of [`BarSize::unit`] it lasts.
@@ -113,7 +140,11 @@ impl BarSize {
         let step = i32::try_from(self.count).unwrap_or(i32::MAX);
         let floor = |number: i32, step: i32| number.div_euclid(step) * step;
         match self.unit {
-            Unit::Minutes => WallTime { day: at.day, minute: at.minute / self.count * self.count },
+            Unit::Minutes => {
+                let number = (at.minute + self.shift) / self.count;
+                // The first bar of a day begins with the day.
+                WallTime { day: at.day, minute: (number * self.count).saturating_sub(self.shift) }
+            }
             Unit::Days => midnight(Day::from_number(floor(at.day.number(), step))),
             Unit::Weeks => {
                 let weeks = floor((at.day.number() + DAYS_SINCE_SUNDAY).div_euclid(7), step);
@@ -123,14 +154,31 @@ impl BarSize {
         }
     }
 
+    /// The length of the stored bars that are these bars as they are; `None` where they have to be put together.
+    #[must_use]
+    pub fn stored_minutes(self) -> Option<u32> {
+        self.minutes().filter(|_| self.shift == 0)
+    }
+
+    /// What the length in minutes of a bar must divide, so that bars of this size can be made of it; `None` for days and longer.
+    #[must_use]
+    pub fn parts_minutes(self) -> Option<u32> {
+        self.minutes().map(|minutes| common_divisor(minutes, self.shift))
+    }
+
+    /// By how many minutes bars begin before a multiple of their length from midnight.
+    #[must_use]
+    pub const fn shift(self) -> u32 {
+        self.shift
+    }
+
     /// Finds the last instant of the bar that begins at a wall time which [`BarSize::start`] gave.
     fn end(self, start: WallTime) -> UnixMillis {
         let step = i32::try_from(self.count).unwrap_or(i32::MAX);
+        let next_minute = ((start.minute + self.shift) / self.count + 1) * self.count - self.shift;
         let next = match self.unit {
             // The last bar of a day ends with the day.
-            Unit::Minutes if start.minute + self.count < MINUTES_PER_DAY => {
-                new_york_instant(start.day, start.minute + self.count)
-            }
+            Unit::Minutes if next_minute < MINUTES_PER_DAY => new_york_instant(start.day, next_minute),
             Unit::Minutes => new_york_instant(start.day.plus(1), 0),
             Unit::Days => new_york_instant(start.day.plus(step), 0),
             Unit::Weeks => new_york_instant(start.day.plus(step.saturating_mul(7)), 0),
@@ -151,6 +199,10 @@ impl BarSize {
 }
 
 /// Months since January of year 0.
+fn common_divisor(one: u32, other: u32) -> u32 {
+    if other == 0 { one } else { common_divisor(other, one % other) }
+}
+
 fn month_number(day: Day) -> i32 {
     day.year() * 12 + i32::try_from(day.month()).unwrap_or(1) - 1
 }
@@ -187,6 +239,36 @@ mod tests {
         assert_eq!(start(1, Timespan::Quarter, "2021-12-31", 0), ("2021-10-01".into(), 0));
         assert_eq!(start(3, Timespan::Month, "2021-12-31", 0), ("2021-10-01".into(), 0));
         assert_eq!(start(1, Timespan::Year, "2021-12-31", 0), ("2021-01-01".into(), 0));
+    }
+
+    #[test]
+    fn bars_of_the_session_begin_at_its_open() {
+        let day = "2021-12-01".parse().unwrap();
+        let size = |minutes| BarSize::new(minutes, Timespan::Minute).unwrap().aligned(Align::Session);
+        let start = |minutes, minute| size(minutes).start(WallTime { day, minute }).minute;
+        // Hours begin at 08:30, 09:30, 10:30; four hours at 01:30, 05:30, 09:30, 13:30.
+        assert_eq!([510, 569, 570, 629, 630].map(|minute| start(60, minute)), [510, 510, 570, 570, 630]);
+        assert_eq!([0, 89, 90, 569, 570, 809, 810].map(|minute| start(240, minute)), [0, 0, 90, 330, 570, 570, 810]);
+        let span = |minutes, minute| {
+            let at = new_york_instant(day, minute);
+            let Span { from, to } = size(minutes).stretch(Span { from: at, to: at });
+            (from, to.plus_ms(1))
+        };
+        assert_eq!(span(240, 60), (new_york_instant(day, 0), new_york_instant(day, 90)));
+        assert_eq!(span(240, 571), (new_york_instant(day, 570), new_york_instant(day, 810)));
+        assert_eq!(span(240, 1_439), (new_york_instant(day, 1_290), new_york_instant(day.plus(1), 0)));
+        // Half hours and their parts begin at the open anyway; hours are made of those.
+        for (minutes, parts, stored) in
+            [(5, 5, Some(5)), (30, 30, Some(30)), (60, 30, None), (240, 30, None), (45, 15, None)]
+        {
+            assert_eq!(
+                (size(minutes).parts_minutes(), size(minutes).stored_minutes()),
+                (Some(parts), stored),
+                "{minutes}"
+            );
+        }
+        let day_bar = BarSize::new(1, Timespan::Day).unwrap();
+        assert_eq!(day_bar.aligned(Align::Session), day_bar);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct SessionHours {
 const MS_PER_MINUTE: i64 = 60_000;
 const MS_PER_DAY: i64 = 86_400_000;
 /// Minutes after midnight, New York time.
-const OPEN_MINUTE: i64 = 9 * 60 + 30;
+pub const OPEN_MINUTE: u32 = 9 * 60 + 30;
 const REGULAR_CLOSE_MINUTE: i64 = 16 * 60;
 const EARLY_CLOSE_MINUTE: i64 = 13 * 60;
 const EARLY_CLOSE_MINUTE_BEFORE_1993: i64 = 14 * 60;
@@ -47,7 +47,7 @@ pub fn session_hours(day: Day) -> Option<SessionHours> {
     }
     let early = early_close_minute(day);
     Some(SessionHours {
-        open: new_york(day, OPEN_MINUTE),
+        open: new_york(day, i64::from(OPEN_MINUTE)),
         close: new_york(day, early.unwrap_or(REGULAR_CLOSE_MINUTE)),
         early_close: early.is_some(),
     })

@@ -11,7 +11,7 @@ mod periods;
 mod sessions;
 
 pub use closures::{Closure, closure};
-pub use hours::{SessionHours, last_completed_session, session_hours};
+pub use hours::{OPEN_MINUTE, SessionHours, last_completed_session, session_hours};
 pub use new_york::{EXTENDED_CLOSE_MINUTE, EXTENDED_OPEN_MINUTE, WallTime, is_extended, new_york_instant, wall_time};
 pub use periods::{Period, is_period_end, last_period_end, period_end};
 pub use sessions::{

@@ -32,7 +32,7 @@ enum Rows {
 
 /// The longest bars that a source serves of which bars of this size can be made.
 pub(crate) fn series_for(size: BarSize, can: Capabilities) -> Option<Series> {
-    match size.minutes() {
+    match size.parts_minutes() {
         Some(minutes) => {
             let divides = |interval: &&BarInterval| minutes % interval.minutes() == 0;
             can.intraday.iter().filter(divides).max().copied().map(Series::Intraday)

@@ -64,6 +64,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
                 "What prices are restated for; more exact than `adjusted`.",
             ),
             Parameter::query(
+                "align",
+                Kind::Choice(&["clock", "session"], true),
+                "From where minutes and hours count: midnight in New York, or the open of the session at 09:30 there.",
+            ),
+            Parameter::query(
                 "extended",
                 Kind::Choice(&["true", "false"], true),
                 "`false`: only bars that touch the regular session.",

@@ -18,13 +18,18 @@ use crate::stores::d1::bars::{D1Bars, ManyError};
 
 /// Bars of a page where nothing is said.
 const DEFAULT_BARS: usize = 500;
+/// Securities whose bars are asked for one by one.
+const MOST_ONE_BY_ONE: usize = 20;
 /// How far the close of a bar of days is looked for: no holiday is longer.
 const MOST_CLOSED_DAYS: i32 = 10;
 
 /// The bars of one ticker, stored or from a provider.
 pub(super) async fn one(asked: Asked<'_>) -> Result<Json, Problem> {
-    let (wanted, page) = wanted(asked.arguments, asked.arguments.required("ticker")?)?;
-    let sources = asked.sources;
+    of_ticker(asked.sources, asked.arguments, asked.arguments.required("ticker")?).await
+}
+
+async fn of_ticker(sources: &Sources, arguments: &Query, ticker: &str) -> Result<Json, Problem> {
+    let (wanted, page) = wanted(arguments, ticker)?;
     let principal = sources.principal();
     let means = Means { db: &sources.db, config: &sources.config, principal, now: sources.now };
     let delivery = match wanted.mode {
@@ -34,7 +39,7 @@ pub(super) async fn one(asked: Asked<'_>) -> Result<Json, Problem> {
     Ok(connection(&wanted, &page, delivery))
 }
 
-/// The stored bars of a security: of however many, a few statements.
+/// The bars of a security: what is stored now of however many in a few statements, anything else of a few one by one.
 pub(super) async fn of_security(asked: Asked<'_>) -> Result<Json, Problem> {
     let key = (asked.arguments.clone(), text_of(asked.parent, "ticker")?.to_owned());
     let fetch = async |keys: Vec<(Query, String)>| {
@@ -47,9 +52,12 @@ pub(super) async fn of_security(asked: Asked<'_>) -> Result<Json, Problem> {
             }
         }
         for (arguments, tickers) in by_arguments {
-            for (ticker, found) in many(asked.sources, &arguments, &tickers).await? {
-                answers.insert((arguments.clone(), ticker), found);
-            }
+            let found = if is_stored_now(&arguments) {
+                many(asked.sources, &arguments, &tickers).await?
+            } else {
+                one_by_one(asked.sources, &arguments, &tickers).await?
+            };
+            answers.extend(found.into_iter().map(|(ticker, found)| ((arguments.clone(), ticker), found)));
         }
         Ok(answers)
     };
@@ -65,6 +73,24 @@ async fn many(sources: &Sources, arguments: &Query, tickers: &[String]) -> Resul
         ManyError::Store(error) => error.into(),
     })?;
     Ok(found.into_iter().map(|(ticker, found)| (ticker, connection(&wanted, &page, Delivery::stored(found)))).collect())
+}
+
+fn is_stored_now(arguments: &Query) -> bool {
+    arguments.text("mode").is_none_or(|mode| mode == "stored")
+        && ["as_of", "provider"].iter().all(|name| arguments.text(name).is_none())
+}
+
+async fn one_by_one(sources: &Sources, arguments: &Query, tickers: &[String]) -> Result<Vec<(String, Json)>, Problem> {
+    if tickers.len() > MOST_ONE_BY_ONE {
+        let rule =
+            format!("at most {MOST_ONE_BY_ONE} securities whose bars are of the past, of one source or not stored");
+        return Err(Problem::refused("range_too_large", rule));
+    }
+    let mut all = Vec::new();
+    for ticker in tickers {
+        all.push((ticker.clone(), of_ticker(sources, arguments, ticker).await?));
+    }
+    Ok(all)
 }
 
 /// What is asked for, by the parameters of the REST twin, within the cursors.

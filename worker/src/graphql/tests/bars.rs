@@ -84,7 +84,14 @@ fn bars_of_many_are_those_of_each_in_a_fixed_number_of_statements() {
     let sources = filled();
     let names: Vec<String> = (0..TICKERS).map(|number| ticker(number).to_string()).collect();
     for size in [(1, "hour"), (2, "hour"), (30, "minute"), (1, "day"), (3, "day"), (1, "week"), (1, "month")] {
-        for page in [", first: 150", ", first: 5", ", last: 4", ", first: 150, extended: false"] {
+        for page in [
+            ", first: 150",
+            ", first: 5",
+            ", last: 4",
+            ", first: 150, extended: false",
+            ", first: 150, align: session",
+            ", last: 4, align: session",
+        ] {
             for adjustment in ["raw", "splits", "splits_and_dividends"] {
                 let arguments = format!(
                     "multiplier: {}, timespan: {}, from: \"2026-06-03\", to: \"2026-06-24\", adjustment: {adjustment}{page}",
@@ -104,12 +111,46 @@ fn bars_of_many_are_those_of_each_in_a_fixed_number_of_statements() {
                     let one =
                         ask_with(&sources, &format!("{{ bars(ticker: \"{name}\", {arguments}) {BARS} }}"), json!({}));
                     assert!(found["bars"] == one["data"]["bars"], "{name} {arguments}");
-                    let halves = size.0 == 30 && name != "B02";
+                    let halves = (size.0 == 30 || (page.contains("session") && size.1 == "hour")) && name != "B02";
                     assert_eq!(found["bars"]["edges"].as_array().unwrap().is_empty(), halves, "{name} {arguments}");
                 }
             }
         }
     }
+}
+
+#[test]
+fn bars_of_a_security_are_of_a_source_or_of_the_past_too() {
+    let sources = filled();
+    let nested = |arguments: &str, names: &[&str]| {
+        let range = "from: \"2026-06-03\", to: \"2026-06-24\", first: 3";
+        let query = format!(
+            "query($t: [String!]!) {{ securitiesByTicker(tickers: $t) {{ bars({range}{arguments}) {BARS} }} }}"
+        );
+        ask_with(&sources, &query, json!({"t": names}))
+    };
+    for arguments in [
+        "",
+        ", asOf: \"2020-01-01\"",
+        ", asOf: \"2199-01-01\"",
+        ", provider: \"sample\"",
+        ", provider: \"fmp\"",
+        ", mode: stored",
+    ] {
+        let many = nested(arguments, &["B01", "B02"]);
+        assert_eq!(many["errors"], Json::Null, "{many}");
+        for (at, name) in ["B01", "B02"].iter().enumerate() {
+            let range = "from: \"2026-06-03\", to: \"2026-06-24\", first: 3";
+            let one =
+                ask_with(&sources, &format!("{{ bars(ticker: \"{name}\", {range}{arguments}) {BARS} }}"), json!({}));
+            assert_eq!(many["data"]["securitiesByTicker"][at]["bars"], one["data"]["bars"], "{name}{arguments}");
+            let nothing = arguments.contains("2020") || arguments.contains("fmp");
+            assert_eq!(one["data"]["bars"]["edges"].as_array().unwrap().is_empty(), nothing, "{name}{arguments}");
+        }
+    }
+    let names: Vec<String> = (0..TICKERS).map(|number| ticker(number).to_string()).collect();
+    let most = names.iter().map(String::as_str).cycle().take(TICKERS);
+    assert_eq!(nested(", asOf: \"2199-01-01\"", &most.collect::<Vec<_>>())["errors"], Json::Null);
 }
 
 #[test]

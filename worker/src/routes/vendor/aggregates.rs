@@ -18,7 +18,7 @@ use crate::routes::respond::{Answer, Reply};
 use crate::stores::d1::bars::{BarsFound, Page, SCOPES};
 
 const PARAMETERS: &[&str] =
-    &["adjusted", "sort", "limit", "adjustment", "extended", "as_of", "mode", "provider", "format"];
+    &["adjusted", "sort", "limit", "adjustment", "align", "extended", "as_of", "mode", "provider", "format"];
 
 /// Answers bars.
 pub(in crate::routes) async fn aggregates(call: &Call) -> Answer {

@@ -1,6 +1,6 @@
 //! What bars are asked for: read and checked, whoever asks and however.
 
-use domain::bars::{Adjustment, BarSize, Span, Timespan};
+use domain::bars::{Adjustment, Align, BarSize, Span, Timespan};
 use domain::calendar::new_york_instant;
 use domain::units::{Day, Ticker, UnixMillis};
 
@@ -64,7 +64,8 @@ impl Asked {
     /// 400 for what is malformed, 422 for what is impossible.
     pub(crate) fn read(place: Place<'_>, query: &Query) -> Result<Self, Problem> {
         let ticker = ticker_of(place.ticker)?;
-        let size = size_of(place.multiplier, place.timespan)?;
+        let align = query.choice("align", &Align::ALL)?.unwrap_or(Align::Clock);
+        let size = size_of(place.multiplier, place.timespan)?.aligned(align);
         let (from, to) = (instant("from", place.from, false)?, instant("to", place.to, true)?);
         if to < from {
             return Err(Problem::impossible("to", place.to, "not before from"));

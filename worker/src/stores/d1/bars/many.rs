@@ -87,7 +87,7 @@ impl D1Bars<'_> {
         // 1. Of what, and restated for what.
         let names = serde_json::json!(tickers).to_string();
         let series = Statement::new(sql!("bars/many_series")).bind(names.as_str());
-        let series = series.bind(query.size.minutes().unwrap_or(60)).bind(query.span.from).bind(query.span.to);
+        let series = series.bind(query.size.parts_minutes().unwrap_or(60)).bind(query.span.from).bind(query.span.to);
         let mut statements = vec![versions_statement(), series.bind(query.preferred)];
         match query.adjustment {
             Adjustment::Raw => {}
@@ -228,7 +228,7 @@ fn statement<'f>(
 
 /// Whether stored bars have the length that is asked for.
 fn is_as_stored(query: &BarQuery<'_>, source: &Source<'_>) -> bool {
-    source.interval.is_some_and(|interval| query.size.minutes() == Some(interval.minutes()))
+    source.interval.is_some_and(|interval| query.size.stored_minutes() == Some(interval.minutes()))
 }
 
 fn reversed(mut bars: Vec<Bar>) -> Vec<Bar> {

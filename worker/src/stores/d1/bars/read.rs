@@ -59,7 +59,7 @@ impl D1Bars<'_> {
     }
 
     async fn packed_now(&self, query: &BarQuery<'_>) -> Result<Option<Packed>, StoreError> {
-        let interval = query.size.minutes().and_then(BarInterval::from_minutes);
+        let interval = query.size.stored_minutes().and_then(BarInterval::from_minutes);
         match interval.filter(|_| query.as_of.is_none()) {
             Some(interval) => self.packed(query, interval).await,
             None => Ok(None),
@@ -133,7 +133,7 @@ impl D1Bars<'_> {
     /// Bars that are made of shorter ones. `None`: something was published in between.
     async fn read_made(&self, query: &BarQuery<'_>) -> Result<Option<BarsFound>, StoreError> {
         // 1. Of what, and restated for what.
-        let minutes = query.size.minutes().unwrap_or(60);
+        let minutes = query.size.parts_minutes().unwrap_or(60);
         let series = Statement::new(sql!("bars/series")).bind(query.ticker).bind(minutes);
         let series = series.bind(query.span.from).bind(query.span.to).bind(query.source).bind(query.preferred);
         let security = Statement::new(sql!("bars/security")).bind(query.ticker);
@@ -280,7 +280,7 @@ pub(super) fn rows_for(query: &BarQuery<'_>, interval: Option<BarInterval>, cuts
 pub(super) fn bucket(query: &BarQuery<'_>) -> String {
     let count = query.size.count();
     match query.size.unit() {
-        Unit::Minutes => format!("day * 1440 + minute / {count}"),
+        Unit::Minutes => format!("day * 1440 + (minute + {}) / {count}", query.size.shift()),
         Unit::Days => format!("day / {count}"),
         // 1970-01-01, day 0, was four days after a Sunday.
         Unit::Weeks => format!("(day + 4) / 7 / {count}"),

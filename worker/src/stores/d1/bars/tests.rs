@@ -1,4 +1,4 @@
-use domain::bars::{Timespan, resample};
+use domain::bars::{Align, Timespan, resample};
 use domain::calendar::new_york_instant;
 use domain::market::{DailyBar, Dividend, IntradayBar, Split};
 use domain::ports::{MarketStore, Origin, Published};
@@ -262,6 +262,8 @@ proptest! {
         size in prop::sample::select(vec![
             (10, Timespan::Minute), (90, Timespan::Minute), (1, Timespan::Hour), (4, Timespan::Hour),
         ]),
+        align in prop::sample::select(Align::ALL.map(|(_, align)| align).to_vec()),
+        descending in any::<bool>(),
     ) {
         let db = D1::in_memory();
         let first = day("2021-10-25");
@@ -279,8 +281,12 @@ proptest! {
         let stored = read(&db, &query(5, Timespan::Minute, "2021-10-25", "2021-12-31")).bars;
         prop_assert_eq!(stored.len(), rows.len());
         let asked = query(size.0, size.1, "2021-10-25", "2021-12-31");
+        let asked = BarQuery { size: asked.size.aligned(align), descending, ..asked };
         let expected = resample(stored, asked.size);
-        let made = read(&db, &asked).bars;
+        let mut made = read(&db, &asked).bars;
+        if descending {
+            made.reverse();
+        }
         prop_assert_eq!(made.len(), expected.len());
         for (made, expected) in made.iter().zip(&expected) {
             prop_assert_eq!(Bar { vwap: None, ..made.clone() }, Bar { vwap: None, ..expected.clone() });
@@ -323,6 +329,32 @@ fn what_is_remembered_of_a_query_ends_with_the_next_publication() {
     let other_day = query(1, Timespan::Hour, "2021-12-03", "2021-12-03");
     let _ = read(&db, &query(1, Timespan::Hour, "2021-12-01", "2021-12-01"));
     assert_eq!(closes(&read(&db, &other_day)), [3.0]);
+}
+
+#[test]
+fn hours_of_the_session_are_made_of_its_half_hours() {
+    let db = D1::in_memory();
+    // From 09:00 on, each with its own close: 09:00 is 1, 09:30 is 2, 10:00 is 3 …
+    let closes_of = [1.0, 2.0, 3.0, 4.0, 5.0];
+    let half = |(at, close): (u32, f64)| bar("2021-12-01", 540 + 30 * at, BarInterval::HALF_HOUR, close);
+    publish(&db, "sample", &(0..).zip(closes_of).map(half).collect::<Vec<_>>());
+    let clock = query(1, Timespan::Hour, "2021-12-01", "2021-12-01");
+    let session = BarQuery { size: clock.size.aligned(Align::Session), ..clock.clone() };
+    let found = read(&db, &session);
+    let starts = |found: &BarsFound| found.bars.iter().map(|bar| bar.t).collect::<Vec<_>>();
+    let at = |minute| new_york_instant(day("2021-12-01"), minute);
+    assert_eq!((starts(&found), closes(&found)), (vec![at(510), at(570), at(630)], vec![1.0, 3.0, 5.0]));
+    assert_eq!(found.bars.iter().map(|bar| bar.extended).collect::<Vec<_>>(), [true, false, false]);
+    let on_the_hour = read(&db, &clock);
+    assert_eq!((starts(&on_the_hour), closes(&on_the_hour)), (vec![at(540), at(600), at(660)], vec![2.0, 4.0, 5.0]));
+    assert_eq!(found.stored_as, Some("30min"));
+    // The first hour's numbers, by hand: opens 1.5, high 4, low 1, 100 + 570 and 100 + 600 shares.
+    let first = &found.bars[1];
+    assert_eq!((first.open, first.high, first.low, first.volume), (Some(1.5), Some(4.0), Some(1.0), Some(1_370.0)));
+    // Hours hold the open within them.
+    let hourly = D1::in_memory();
+    publish(&hourly, "sample", &hours(9, &[1.0, 2.0]));
+    assert_eq!(read(&hourly, &session).bars, []);
 }
 
 /// A page, and what it must say of the same bars.
