@@ -16,7 +16,7 @@ use crate::stores::d1::D1;
 use crate::stores::d1::data_versions::{self, Versions};
 use crate::stores::kv_cache::EntryHead;
 use crate::stores::memory_cache::{self, CAPACITY_BYTES, Freshness, LruCache};
-use crate::stores::sha256_hex;
+use crate::stores::native::sha256_hex_of;
 use crate::telemetry::{self, CacheOutcome};
 use crate::wiring;
 
@@ -92,16 +92,17 @@ async fn read_through(
     if let Some(kv) = &kv
         && let Some((head, body)) = kv.get(&full_key).await
     {
-        let kept = keep(full_key, head, &body);
+        let kept = keep(full_key, head, Uint8Array::from(&body[..]));
         return Ok(answer(call, &kept, &versions, CacheOutcome::Kv));
     }
     let Computed { versions, content_type, disposition, body } = compute(call.db()?).await?;
     memory_cache::note_read(scopes, &versions, call.now);
     // The versions may be newer than those looked under.
     let full_key = key_under(call.route, key, &versions);
-    let etag = format!("\"{}\"", &sha256_hex(&body)[..32]);
+    let shared = Uint8Array::from(&body[..]);
+    let etag = format!("\"{}\"", &sha256_hex_of(&shared).await?[..32]);
     let head = EntryHead { etag, content_type: content_type.to_owned(), disposition };
-    let kept = keep(full_key.clone(), head.clone(), &body);
+    let kept = keep(full_key.clone(), head.clone(), shared);
     if let Some(kv) = kv {
         call.after(async move { kv.put(&full_key, &head, &body).await });
     }
@@ -123,9 +124,10 @@ fn key_under(route: &str, key: &str, versions: &Versions) -> String {
     format!("{route}?{key}@{}", numbers.join("."))
 }
 
-fn keep(key: String, head: EntryHead, body: &[u8]) -> Kept {
-    let kept = Kept(Rc::new(KeptAnswer { head, body: Uint8Array::from(body) }));
-    ANSWERS.with_borrow_mut(|answers| answers.put(key, kept.clone(), body.len()));
+fn keep(key: String, head: EntryHead, body: Uint8Array) -> Kept {
+    let bytes = body.length() as usize;
+    let kept = Kept(Rc::new(KeptAnswer { head, body }));
+    ANSWERS.with_borrow_mut(|answers| answers.put(key, kept.clone(), bytes));
     kept
 }
 

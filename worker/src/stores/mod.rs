@@ -3,6 +3,7 @@
 pub(crate) mod d1;
 pub(crate) mod kv_cache;
 pub(crate) mod memory_cache;
+pub(crate) mod native;
 pub(crate) mod r2_files;
 pub(crate) mod symbol_streams;
 

@@ -4,10 +4,11 @@ use domain::ports::StoreError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use worker::js_sys::{Array, JSON, Reflect};
-use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::worker_sys::D1Result;
 
 use super::Cost;
+use crate::stores::native;
 
 /// The rows of one statement, and what it did and cost.
 #[derive(Debug)]
@@ -79,7 +80,7 @@ impl Rows {
         match &self.source {
             Source::Platform(rows) => columns.map(|column| {
                 let row = rows.as_ref()?.get(0);
-                Reflect::get(&row, &column.into()).ok()?.as_string()
+                native::text_of(Reflect::get(&row, &column.into()).ok()?.dyn_ref()?).ok()
             }),
             #[cfg(test)]
             Source::Memory(rows) => {
@@ -139,7 +140,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneColumn<T> {
 /// with as many digits as tell them apart, and read to the nearest.
 fn of_json<T: DeserializeOwned>(value: &JsValue) -> Result<T, StoreError> {
     let text = JSON::stringify(value).map_err(|error| unreadable(&said(&error)))?;
-    serde_json::from_str(&String::from(text)).map_err(|error| unreadable(&error))
+    serde_json::from_str(&native::text_of(&text)?).map_err(|error| unreadable(&error))
 }
 
 fn said(error: &JsValue) -> String {

@@ -2,7 +2,9 @@
 -- ?3 source or null, ?4 source that is preferred, ?5 and ?6 the first and last start, ?7 how many, ?8 whether only of the regular
 -- session. Writing a double takes ten times as long as writing a whole number, so prices that are whole in ten-thousandths are
 -- written so, and shares and trades that are whole as those; any other is written with as many digits as tell doubles apart.
-select s.source, s.id as series, (
+select s.source, cast(s.id as text) as series,
+       (select cast(v.version as text) from data_versions v where v.scope = 'bars') as version,
+       (select cast(v.version as text) from data_versions v where v.scope = 'all') as version_of_all, (
          select group_concat(json_array(
                   t, day, extended,
                   iif(v = volume and v < 1e15, v, volume), iif(n = trades and n < 1e15, n, trades),
