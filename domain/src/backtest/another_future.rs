@@ -2,6 +2,7 @@
 
 use super::records::{DayRecord, Trade};
 use crate::options::ChainDay;
+use crate::stats::mixed;
 use crate::units::Day;
 
 /// Quotes as they are before a day, and changed from it on.
@@ -101,14 +102,6 @@ fn entry_of(trade: &Option<Trade>) -> Option<String> {
 fn unit(seed: u64, day: u64, column: u64, row: u64) -> f64 {
     let mixed = mixed(seed ^ mixed(day ^ mixed(column ^ mixed(row))));
     f64::from(u32::try_from(mixed >> 32).unwrap_or(0)) / f64::from(u32::MAX)
-}
-
-/// SplitMix64's finaliser: every bit of the result depends on every bit of the number.
-const fn mixed(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

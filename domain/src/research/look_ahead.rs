@@ -1,6 +1,6 @@
 //! Whether anything of the future has reached the past: which sessions to try, and what has moved.
 
-use crate::stats::ROUNDING;
+use crate::stats::{ROUNDING, mixed};
 use crate::units::Day;
 
 /// How far a number may lie from itself computed again; sums over members may be taken in another order.
@@ -92,14 +92,6 @@ pub fn sampled_sessions(sessions: &[Day], most: usize, seed: u64) -> Vec<Day> {
             sessions.get(from + step).copied()
         })
         .collect()
-}
-
-/// SplitMix64's finaliser: every bit of the result depends on every bit of the number.
-const fn mixed(number: u64) -> u64 {
-    let mut z = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

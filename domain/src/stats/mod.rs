@@ -7,6 +7,7 @@
 mod definition;
 mod drawdown;
 mod histogram;
+mod mixing;
 mod moments;
 mod monthly;
 mod normal;
@@ -74,6 +75,7 @@ pub use information_ratio::information_ratio;
 pub use kelly::kelly;
 pub use kurtosis::excess_kurtosis;
 pub use max_drawdown::max_drawdown;
+pub use mixing::{GOLDEN, mixed, scrambled};
 pub use moments::Moments;
 pub use monthly::{MonthlyReturn, monthly_returns};
 pub use normal::normal_quantile;

@@ -1,5 +1,7 @@
 //! Numbers drawn from a seed, and sessions drawn in blocks.
 
+use crate::stats::{GOLDEN, scrambled};
+
 /// SplitMix64: the same seed gives the same numbers everywhere.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Draws(u64);
@@ -10,11 +12,8 @@ impl Draws {
     }
 
     const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0 = self.0.wrapping_add(GOLDEN);
+        scrambled(self.0)
     }
 
     /// A whole number below `n`, which is at least 1. The high half of a product: the bias is below n/2^64.

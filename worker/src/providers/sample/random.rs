@@ -3,12 +3,11 @@
 //! Only integer arithmetic and the correctly rounded operations of IEEE 754 are used, so a native build and WebAssembly
 //! agree to the last bit. Not for secrets.
 
+use domain::stats::{GOLDEN, scrambled};
+
 /// A stream of numbers: one per purpose and company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Series(u64);
-
-/// The fractional part of the golden ratio in 64 bits, the increment of SplitMix64.
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Standard deviation of the sum of four uniform 16-bit numbers: 65 536 · √(4 / 12).
 const SUM_DEVIATION: f64 = 37_837.227_241_264_86;
@@ -16,12 +15,12 @@ const SUM_DEVIATION: f64 = 37_837.227_241_264_86;
 impl Series {
     /// The stream of this purpose for this owner.
     pub(super) const fn new(purpose: u32, owner: u32) -> Self {
-        Self(scramble(((purpose as u64) << 32 | owner as u64).wrapping_add(GOLDEN)))
+        Self(scrambled(((purpose as u64) << 32 | owner as u64).wrapping_add(GOLDEN)))
     }
 
     /// 64 bits at this position (SplitMix64 at an arbitrary place).
     pub(super) const fn bits(self, position: u32) -> u64 {
-        scramble(self.0.wrapping_add(GOLDEN.wrapping_mul(position as u64 + 1)))
+        scrambled(self.0.wrapping_add(GOLDEN.wrapping_mul(position as u64 + 1)))
     }
 
     /// A number in 0 ≤ x < 1 at this position, a multiple of 2⁻³².
@@ -43,13 +42,6 @@ impl Series {
         // The product of two 32-bit numbers shifted right by 32 is below n.
         u32::try_from((high * u64::from(n)) >> 32).unwrap_or(0)
     }
-}
-
-/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014).
-const fn scramble(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]
