@@ -1,28 +1,10 @@
 //! Many bars in little memory: what a large file is handed on in.
 
 use crate::market::DailyBar;
-use crate::units::{Day, Ticker};
+use crate::units::Ticker;
 
-/// A bar whose ticker is named by its place in [`BarRows::tickers`]. Fields mean what [`DailyBar`]'s mean.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BarRow {
-    /// Index into [`BarRows::tickers`].
-    pub ticker: u32,
-    /// The session.
-    pub day: Day,
-    /// First trade, quote currency per share.
-    pub open: Option<f64>,
-    /// Highest trade, quote currency per share.
-    pub high: Option<f64>,
-    /// Lowest trade, quote currency per share.
-    pub low: Option<f64>,
-    /// Official close, quote currency per share, above 0.
-    pub close: f64,
-    /// The source's own split-adjusted close, quote currency per share.
-    pub adj_close: Option<f64>,
-    /// Shares traded.
-    pub volume: Option<f64>,
-}
+/// A bar whose ticker is named by its place in [`BarRows::tickers`].
+pub type BarRow = DailyBar<u32>;
 
 /// A piece of a large delivery of bars: every ticker is named once, no (ticker, day) comes twice.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,6 +34,7 @@ impl BarRows {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::Day;
 
     #[test]
     fn every_row_gets_the_symbol_at_its_place() {

@@ -3,10 +3,10 @@
 use crate::units::{Day, Ticker};
 
 /// The regular session's bar of one security, raw: as traded that day, adjusted for nothing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DailyBar {
-    /// The symbol it traded under that day.
-    pub ticker: Ticker,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DailyBar<T = Ticker> {
+    /// The symbol it traded under that day, or what stands for it.
+    pub ticker: T,
     /// The session.
     pub day: Day,
     /// First trade, quote currency per share; absent where the source has none.
