@@ -7,17 +7,8 @@ mod options_market;
 use domain::backtest::{ExitReason, Rejection, TradeFlag};
 use domain::options::Right::{Call, Put};
 use domain::options::strategy::Strategy;
-use options_market::{Snapshot, day, plan, row, run, snapshot};
+use options_market::{Snapshot, close, day, leg, plan, row, run, snapshot};
 use serde_json::{Value, json};
-
-#[track_caller]
-fn close(is: f64, should: f64) {
-    assert!((is - should).abs() <= 1e-9 * should.abs().max(1.0), "{is} is not {should}");
-}
-
-fn leg(side: &str, kind: &str, strike: f64) -> Value {
-    json!({"side": side, "type": kind, "select": {"by": "strike", "target": strike}})
-}
 
 /// A put of 100 and then calls on what it delivers, without fees.
 fn wheel() -> Value {

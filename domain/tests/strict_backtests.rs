@@ -7,17 +7,8 @@ mod options_market;
 use domain::backtest::{Dividend, Events, ExitReason, PriceSource, Rejection, SettlementPrice, Split, TradeFlag};
 use domain::options::Right::{Call, Put};
 use domain::options::presets;
-use options_market::{Outcome, Row, Snapshot, day, market, plan, row, run, run_with, snapshot};
+use options_market::{Outcome, Row, Snapshot, close, day, leg, market, plan, row, run, run_with, snapshot};
 use serde_json::{Value, json};
-
-#[track_caller]
-fn close(is: f64, should: f64) {
-    assert!((is - should).abs() <= 1e-9 * should.abs().max(1.0), "{is} is not {should}");
-}
-
-fn leg(side: &str, kind: &str, strike: f64) -> Value {
-    json!({"side": side, "type": kind, "select": {"by": "strike", "target": strike}})
-}
 
 fn reasons(outcome: &Outcome) -> Vec<ExitReason> {
     outcome.trades.iter().map(|trade| trade.exit_reason).collect()

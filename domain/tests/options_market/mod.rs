@@ -11,6 +11,15 @@ pub(crate) fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
+#[track_caller]
+pub(crate) fn close(is: f64, should: f64) {
+    assert!((is - should).abs() <= 1e-9 * should.abs().max(1.0), "{is} is not {should}");
+}
+
+pub(crate) fn leg(side: &str, kind: &str, strike: f64) -> Value {
+    json!({"side": side, "type": kind, "select": {"by": "strike", "target": strike}})
+}
+
 /// One quote.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
