@@ -4,9 +4,8 @@
 
 use std::time::Instant;
 
-use domain::export::{
-    Composition, CompositionRow, IndexReport, IndexSheets, Labelled, PerformanceRow, index_book, render_xlsx,
-};
+use domain::export::{Composition, IndexReport, IndexSheets, Labelled, PerformanceRow, index_book, render_xlsx};
+use domain::index::Constituent;
 use domain::units::Day;
 
 const SESSIONS: u32 = 1_260;
@@ -27,11 +26,11 @@ fn performance(date: Day, n: u32) -> PerformanceRow {
     }
 }
 
-fn member(n: u32, rank: u32) -> CompositionRow {
+fn member(n: u32, rank: u32) -> Constituent {
     // Prices and caps that differ in every row, as real ones do, so that compression meets no repetition.
     let price = 10.0 + f64::from((n * 7_919 + rank * 104_729) % 99_991) / 97.0;
     let notional = 10.0 + f64::from(n) / 100.0;
-    CompositionRow {
+    Constituent {
         rank,
         ticker: format!("T{rank:03}"),
         name: Some(format!("Company {rank} Inc.")),

@@ -3,11 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{ChangesOfDay, Constituent, IndexSummary, MemberChange, Performance};
-use crate::export::{
-    ChangeAction, ChangeRow, Composition, CompositionRow, IndexReport, Labelled, PerformanceRow, Statistic,
-    StatisticUnit,
-};
+use super::{ChangesOfDay, IndexSummary, MemberChange, Performance};
+use crate::export::{ChangeAction, ChangeRow, IndexReport, Labelled, PerformanceRow, Statistic, StatisticUnit};
 use crate::index::{BASE_VALUE, METHOD_VERSION};
 use crate::stats::{Unit, definitions};
 use crate::units::Day;
@@ -79,23 +76,6 @@ pub fn statistic_rows(values: &BTreeMap<String, Option<f64>>) -> Vec<Statistic> 
             headline: HEADLINES.contains(&definition.name),
         })
         .collect()
-}
-
-/// One day's members.
-#[must_use]
-pub fn composition_rows(date: Day, members: impl IntoIterator<Item = Constituent>) -> Composition {
-    let row = |member: Constituent| CompositionRow {
-        rank: member.rank,
-        ticker: member.ticker,
-        name: member.name,
-        sector: member.sector,
-        weight: member.weight,
-        price: member.price,
-        market_cap: member.market_cap,
-        shares: member.shares,
-        notional: member.notional,
-    };
-    Composition { date, members: members.into_iter().map(row).collect() }
 }
 
 /// The changes, one row each.

@@ -23,6 +23,7 @@ mod stream_batch;
 mod streams;
 mod vendor;
 
+pub use crate::index::Constituent;
 pub use crate::units::iso_day as day;
 pub use backtest_evidence::{
     BacktestConfidence, BacktestPortfolio, ConfidenceInterval, FillSensitivity, PortfolioRun, PortfolioSession,
@@ -37,11 +38,11 @@ pub use chains::{ChainOfDay, ChainQuote, HeldChains, HeldChainsList};
 pub use coverage::{Coverage, CoveredSeries, CoveredSession};
 pub use graphql::{GraphqlAnswer, GraphqlRequest};
 pub use imports::{Import, ImportList, ImportPart, ImportedRows};
-pub use index_report::{change_rows, composition_rows, empty_report, method_notes, performance_rows, statistic_rows};
+pub use index_report::{change_rows, empty_report, method_notes, performance_rows, statistic_rows};
 pub use indices::{
-    BuildCost, BuildIndex, BuiltIndex, ChangesOfDay, CompositionChanges, Constituent, Explanation, ExportData,
-    IndexComposition, IndexCompositions, IndexList, IndexSummary, MemberChange, MemberReturn, Performance,
-    PerformancePoint, PerformanceSummary, PriceSource, SessionMembers, SessionQuality,
+    BuildCost, BuildIndex, BuiltIndex, ChangesOfDay, CompositionChanges, Explanation, ExportData, IndexComposition,
+    IndexCompositions, IndexList, IndexSummary, MemberChange, MemberReturn, Performance, PerformancePoint,
+    PerformanceSummary, PriceSource, SessionMembers, SessionQuality,
 };
 pub use ingestions::{IngestedRows, Ingestion, IngestionError, IngestionFinding, IngestionList, RejectedRow};
 pub use keys::{ApiKey, ApiKeyList, CreateApiKey, CreatedApiKey};

@@ -1,5 +1,6 @@
 //! What the workbook of an index shows: one index over a range of sessions, as plain values.
 
+use crate::index::Constituent;
 use crate::units::Day;
 
 /// One index over a range of sessions.
@@ -75,30 +76,7 @@ pub struct Composition {
     /// The session.
     pub date: Day,
     /// The members, in order of rank.
-    pub members: Vec<CompositionRow>,
-}
-
-/// One member at one close.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CompositionRow {
-    /// Its rank by market capitalisation, from 1.
-    pub rank: u32,
-    /// Its ticker that day.
-    pub ticker: String,
-    /// Its name, where known.
-    pub name: Option<String>,
-    /// Its sector, where known.
-    pub sector: Option<String>,
-    /// Its target weight, a fraction.
-    pub weight: f64,
-    /// Its close, in the quote currency per share.
-    pub price: f64,
-    /// Its market capitalisation, in the quote currency.
-    pub market_cap: f64,
-    /// The fractional shares held: notional / price.
-    pub shares: f64,
-    /// The part of the index level it holds: weight × level.
-    pub notional: f64,
+    pub members: Vec<Constituent>,
 }
 
 /// Whether a member came or went.

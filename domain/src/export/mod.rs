@@ -21,8 +21,7 @@ pub use bars_book::{BarsTitle, bars_book, start_time};
 pub use book::{Book, CellRange, Column, LineChart, Properties, Sheet, cell_name};
 pub use cell::{Cell, Formula, MAX_TEXT_UNITS, NumberFormat, Text};
 pub use index_report::{
-    ChangeAction, ChangeRow, Composition, CompositionRow, IndexReport, IndexSheets, Labelled, PerformanceRow,
-    Statistic, StatisticUnit,
+    ChangeAction, ChangeRow, Composition, IndexReport, IndexSheets, Labelled, PerformanceRow, Statistic, StatisticUnit,
 };
 pub use index_workbook::{MAX_SERVER_COMPOSITION_SESSIONS, SYNTHETIC_BANNER, index_book};
 pub use marked::{marked, unmarked};

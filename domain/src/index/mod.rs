@@ -1,10 +1,12 @@
 //! The index: what is defined, which sessions a build needs, and what its returns compound to. The choice of members and
 //! their returns are made in SQL by the store; see `docs/methods/index.md`.
 
+mod constituent;
 mod definition;
 mod plan;
 mod series;
 
+pub use constituent::Constituent;
 pub use definition::{DefinitionError, IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
 pub use plan::{BuildPlan, PlanError, PlannedSession, plan_build};
 pub use series::{Gap, LevelPoint, SessionReturn, compound};

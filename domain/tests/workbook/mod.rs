@@ -1,9 +1,9 @@
 //! A small report worked out by hand, which the workbook tests share.
 
 use domain::export::{
-    ChangeAction, ChangeRow, Composition, CompositionRow, IndexReport, Labelled, PerformanceRow, Statistic,
-    StatisticUnit,
+    ChangeAction, ChangeRow, Composition, IndexReport, Labelled, PerformanceRow, Statistic, StatisticUnit,
 };
+use domain::index::Constituent;
 use domain::units::Day;
 
 pub(crate) fn day(text: &str) -> Day {
@@ -23,9 +23,9 @@ fn session(date: &str, level: f64, daily_return: Option<f64>, cumulative_return:
     }
 }
 
-fn member(rank: u32, ticker: &str, name: Option<&str>, price: f64, level: f64) -> CompositionRow {
+fn member(rank: u32, ticker: &str, name: Option<&str>, price: f64, level: f64) -> Constituent {
     let notional = level / 2.0;
-    CompositionRow {
+    Constituent {
         rank,
         ticker: ticker.to_owned(),
         name: name.map(str::to_owned),

@@ -3,9 +3,8 @@
 use super::banner;
 use crate::export::book::{Column, Sheet, cell_name};
 use crate::export::cell::{Cell, NumberFormat};
-use crate::export::index_report::{
-    ChangeRow, Composition, CompositionRow, IndexReport, PerformanceRow, Statistic, StatisticUnit,
-};
+use crate::export::index_report::{ChangeRow, Composition, IndexReport, PerformanceRow, Statistic, StatisticUnit};
+use crate::index::Constituent;
 use crate::units::Day;
 
 /// Days are in the first column of every sheet of days.
@@ -116,7 +115,7 @@ fn composition_sheet(name: String, banner: Option<&'static str>) -> Sheet {
     Sheet::new(name, columns).with_banner(banner).with_frozen_columns(3).with_filter()
 }
 
-fn push_member(sheet: &mut Sheet, date: Day, member: CompositionRow) {
+fn push_member(sheet: &mut Sheet, date: Day, member: Constituent) {
     sheet.push_row([
         Cell::Date(date),
         Cell::Number(f64::from(member.rank)),
@@ -216,7 +215,7 @@ mod tests {
     use super::*;
 
     fn composition(date: i32, members: u32) -> Composition {
-        let member = |rank| CompositionRow {
+        let member = |rank| Constituent {
             rank,
             ticker: format!("T{rank}"),
             name: None,

@@ -2,10 +2,10 @@
 //! makes its workbooks with.
 
 use domain::api::{
-    CompositionChanges, IndexCompositions, IndexSummary, Performance, change_rows, composition_rows, empty_report,
-    method_notes, performance_rows, statistic_rows,
+    CompositionChanges, IndexCompositions, IndexSummary, Performance, change_rows, empty_report, method_notes,
+    performance_rows, statistic_rows,
 };
-use domain::export::{Book, IndexSheets, MAX_SERVER_COMPOSITION_SESSIONS, index_book};
+use domain::export::{Book, Composition, IndexSheets, MAX_SERVER_COMPOSITION_SESSIONS, index_book};
 use domain::units::Day;
 use futures::future::try_join;
 use serde::Deserialize;
@@ -59,7 +59,9 @@ pub(crate) async fn book(wanted: Wanted, tell: impl Fn(&str)) -> Result<Book, St
         if now != version {
             return Err("The data changed while it was being fetched; try again.".to_owned());
         }
-        report.compositions.extend(compositions.data.into_iter().map(|of| composition_rows(of.date, of.constituents)));
+        report
+            .compositions
+            .extend(compositions.data.into_iter().map(|of| Composition { date: of.date, members: of.constituents }));
     }
     tell("writing the workbook");
     Ok(index_book(report, IndexSheets::ALL))

@@ -1,9 +1,7 @@
 //! `POST /export-data`: the workbook of a range, by the code that the app runs in the browser.
 
-use domain::api::{
-    ExportData, change_rows, composition_rows, empty_report, method_notes, performance_rows, statistic_rows,
-};
-use domain::export::{IndexReport, IndexSheets, MAX_SERVER_COMPOSITION_SESSIONS, index_book, render_xlsx};
+use domain::api::{ExportData, change_rows, empty_report, method_notes, performance_rows, statistic_rows};
+use domain::export::{Composition, IndexReport, IndexSheets, MAX_SERVER_COMPOSITION_SESSIONS, index_book, render_xlsx};
 use domain::index::IndexDefinition;
 use domain::units::{Day, DayRange};
 
@@ -95,10 +93,10 @@ async fn assemble(db: &D1, index: &IndexRow, loaded: Loaded, sheets: IndexSheets
             let date = Day::from_number(row.day);
             let level =
                 levels.binary_search_by_key(&date, |(day, _)| *day).map_or(report.base_value, |at| levels[at].1);
-            let composition = composition_rows(date, [constituent(row, level)]);
+            let member = constituent(row, level);
             match report.compositions.last_mut() {
-                Some(last) if last.date == date => last.members.extend(composition.members),
-                _ => report.compositions.push(composition),
+                Some(last) if last.date == date => last.members.push(member),
+                _ => report.compositions.push(Composition { date, members: vec![member] }),
             }
         }
     }

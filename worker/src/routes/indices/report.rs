@@ -1,10 +1,9 @@
 //! Workbooks of single answers. The reports are made by `domain::api`, as the app makes them.
 
 use domain::api::{
-    CompositionChanges, IndexComposition, change_rows, composition_rows, empty_report, method_notes, performance_rows,
-    statistic_rows,
+    CompositionChanges, IndexComposition, change_rows, empty_report, method_notes, performance_rows, statistic_rows,
 };
-use domain::export::IndexSheets;
+use domain::export::{Composition, IndexSheets};
 use domain::units::Day;
 
 use super::definition::summary;
@@ -28,7 +27,7 @@ pub(super) fn of_performance(index: &IndexRow, loaded: Loaded) -> Result<Vec<u8>
 /// One composition as a workbook.
 pub(super) fn of_composition(index: &IndexRow, composition: &IndexComposition) -> Result<Vec<u8>, Problem> {
     let mut report = empty_report(&summary(index.clone()), composition.date, composition.date, composition.synthetic);
-    report.compositions = vec![composition_rows(composition.date, composition.constituents.iter().cloned())];
+    report.compositions = vec![Composition { date: composition.date, members: composition.constituents.clone() }];
     workbook(report, IndexSheets { compositions: true, ..IndexSheets::NONE })
 }
 
