@@ -286,8 +286,22 @@ pub struct ExportData {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
     pub end_date: Option<Day>,
     /// Of `performance`, `compositions`, `changes`, `statistics`, `method`; absent = all of these. Named, also `contributions`,
-    /// `rebalances` (a fractional portfolio of 1 000 000 with the costs of `/index-trades`) and `quality`.
+    /// `rebalances` (a fractional portfolio of 1 000 000 with the costs of `/index-trades`), `quality`, `comparison`, `what_if` and
+    /// `membership` (at the last session).
     pub sheets: Option<Vec<String>>,
+    /// What the sheet `comparison` compares with: a ticker that is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub benchmark: Option<String>,
+    /// Or another index's slug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// What the sheet `what_if` changes, as in `POST /what-if`, without index and dates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what_if: Option<super::WhatIf>,
+    /// The sheet `membership` is of what was known at the end of this day; absent = at present.
+    #[serde(default, with = "super::day::optional", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
+    pub known_on: Option<Day>,
     /// The index's slug.
     pub index: Option<String>,
     /// `bridge`: sessions without data are passed over.

@@ -175,8 +175,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         tag: "index",
         id: "exportData",
         summary: "The workbook of a range",
-        about: "Sheets Summary (with a line chart), Performance, Compositions, Changes, Statistics, Method. The same data \
-            makes the same bytes.",
+        about: "Sheets Summary (with a line chart), Performance, Compositions, Changes, Statistics, Method; named, also those of \
+            research. The same data makes the same bytes.",
         parameters: &[],
         body: Some(Body::OptionalJson(Shape::of::<ExportData>(include_str!("examples/export_data.json")))),
         status: 200,

@@ -143,6 +143,8 @@ pub(super) enum Answer {
     Cached(Shape),
     /// The same, also as CSV and as a workbook.
     CachedTable(Shape),
+    /// JSON, also as CSV and as a workbook, that no cache keeps.
+    Table(Shape),
     /// A workbook.
     Workbook,
     /// A CSV file.
@@ -163,9 +165,11 @@ impl Answer {
 
     const fn shape(self) -> Option<Shape> {
         match self {
-            Self::Json(shape) | Self::JsonOrCsv(shape, _) | Self::Cached(shape) | Self::CachedTable(shape) => {
-                Some(shape)
-            }
+            Self::Json(shape)
+            | Self::JsonOrCsv(shape, _)
+            | Self::Cached(shape)
+            | Self::CachedTable(shape)
+            | Self::Table(shape) => Some(shape),
             Self::Workbook | Self::Csv(_) | Self::Document(_) | Self::Text(..) | Self::Empty => None,
         }
     }
@@ -184,7 +188,7 @@ impl Answer {
                     "example": serde_json::from_str::<Value>(example).unwrap_or_default(),
                 },
             }),
-            Self::CachedTable(shape) => json!({
+            Self::CachedTable(shape) | Self::Table(shape) => json!({
                 "application/json": shape.content(),
                 "text/csv": {"schema": {"type": "string", "description": "RFC 4180, the same numbers row by row."}},
                 XLSX: workbook,
@@ -274,7 +278,7 @@ impl Operation {
         {
             names.push("x-data-version");
         }
-        if matches!(self.answer, Answer::Workbook | Answer::Csv(_) | Answer::CachedTable(_)) {
+        if matches!(self.answer, Answer::Workbook | Answer::Csv(_) | Answer::CachedTable(_) | Answer::Table(_)) {
             names.push("Content-Disposition");
         }
         if self.status == 201 {

@@ -214,10 +214,10 @@ pub(super) const OPERATIONS: &[Operation] = &[
         id: "shares",
         summary: "The share counts of a ticker by publication date",
         about: "Every count that was ever stored, or those in force at the end of `known_on`, each with its source.",
-        parameters: &[Parameter::query("ticker", Kind::Text(""), "The symbol; required."), KNOWN_ON],
+        parameters: &[Parameter::query("ticker", Kind::Text(""), "The symbol; required."), KNOWN_ON, FORM],
         body: None,
         status: 200,
-        answer: Answer::Cached(Shape::of::<SharesHistory>(include_str!("examples/shares_history.json"))),
+        answer: Answer::CachedTable(Shape::of::<SharesHistory>(include_str!("examples/shares_history.json"))),
         problems: &[
             (404, "`not_found`: no count of that ticker is held; `no_data`: nothing had been stored by then."),
             (422, "`invalid_value`: no ticker, or a day in the future."),
@@ -254,13 +254,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         summary: "A changed index, or holdings of one's own, beside the index as it is",
         about: "Nothing is stored. As `text/csv`, or as an `.xlsx` workbook, the body is dated holdings (`date,ticker` and optionally \
             `weight`), with `index`, `start_date` and `end_date` as query parameters; with JSON they are in the body.",
-        parameters: &[START, END, INDEX],
+        parameters: &[START, END, INDEX, FORM],
         body: Some(Body::JsonOrTable(
             Shape::of::<WhatIf>(include_str!("examples/what_if.json")),
             "date,ticker,weight\n2024-01-02,AAA,0.6\n2024-01-02,BBB,0.4\n",
         )),
         status: 200,
-        answer: Answer::Json(Shape::of::<WhatIfResult>(include_str!("examples/what_if_result.json"))),
+        answer: Answer::Table(Shape::of::<WhatIfResult>(include_str!("examples/what_if_result.json"))),
         problems: &[
             (404, NOT_BUILT),
             (409, "`sessions_not_built`: data is held but not built."),
@@ -348,10 +348,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Parameter::query("against", Kind::Text(""), "Another name, or an index's slug."),
             START,
             END,
+            FORM,
         ],
         body: None,
         status: 200,
-        answer: Answer::Json(Shape::of::<DefinitionComparison>(include_str!("examples/definition_comparison.json"))),
+        answer: Answer::Table(Shape::of::<DefinitionComparison>(include_str!("examples/definition_comparison.json"))),
         problems: &[
             (404, "`not_found`: no definition of that name and no index; `no_data`: nothing of the range is built."),
             (409, "`sessions_not_built`; `benchmark_incomplete`: both are not held on the same sessions."),

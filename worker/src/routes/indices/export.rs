@@ -33,13 +33,14 @@ pub(in crate::routes) async fn export(call: &Call) -> Answer {
     let db = call.db()?;
     let index = find(db, &slug).await?;
     let wanted = Wanted { start: request.start_date, end: request.end_date, bridge, benchmark: None };
+    let beside = research::read_beside(&request, &slug, &wanted, call.now)?;
     let loaded = load(db, &index, &wanted).await?;
     let version = loaded.range.versions.all;
     let report = assemble(db, &index, loaded, sheets).await?;
-    let name = format!("{}-{}", report.start_date, report.end_date);
+    let (name, last) = (format!("{}-{}", report.start_date, report.end_date), report.end_date);
     let mut book = index_book(report, sheets);
     let asked = request.sheets.as_deref().unwrap_or_default();
-    book.sheets.extend(research::sheets(db, &slug, &wanted, asked, version).await?);
+    book.sheets.extend(research::sheets(db, &slug, &wanted, asked, &beside, (last, version)).await?);
     let body = render_xlsx(book).map_err(Problem::internal)?;
     let reply = Reply::of(Format::Xlsx.content_type(), body);
     let disposition = Format::Xlsx.disposition(&slug, &name).unwrap_or_default();

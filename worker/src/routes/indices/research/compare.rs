@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::api::{ActiveShare, ComparedSession, IndexComparison, YearComparison};
-use domain::export::{Cell, NumberFormat};
 use domain::index::BASE_VALUE;
 use domain::research::{active_share, compare as side_by_side};
 use domain::stats::{DatedReturn, Series, Statistics, alpha, statistics, yearly_returns};
-use domain::units::{Day, DayRange};
+use domain::units::DayRange;
 
 use super::super::format::{Format, optional};
 use super::super::performance::{Loaded, Wanted, load, named_statistics};
 use super::super::{find, read_bridge, read_range, slug_of};
 use super::statistics::read_benchmark;
-use super::table::{Table, TableColumn, Tabular, computed};
+use super::table::computed;
 use super::{key_of, range_of, refuse_too_many};
 use crate::error::Problem;
 use crate::routes::cached::cached;
@@ -181,24 +180,5 @@ fn compared(loaded: Loaded, against: &str, theirs: &[f64], share: Option<ActiveS
         synthetic: performance.synthetic,
         index: performance.index,
         warnings: performance.warnings,
-    }
-}
-
-const COLUMNS: &[TableColumn] = &[
-    ("date", "Date", 12.0, NumberFormat::Date),
-    ("level", "Level", 14.0, NumberFormat::Decimal4),
-    ("against", "Against", 14.0, NumberFormat::Decimal4),
-];
-
-impl Tabular for IndexComparison {
-    fn about(&self) -> (&str, Day, bool, &[String]) {
-        (&self.index, self.end_date, self.synthetic, &self.warnings)
-    }
-
-    fn table(&self) -> Table {
-        let row = |point: &ComparedSession| {
-            vec![Cell::Date(point.date), Cell::Number(point.level), Cell::Number(point.against)]
-        };
-        Table { name: "Comparison", columns: COLUMNS, rows: self.data.iter().map(row).collect() }
     }
 }

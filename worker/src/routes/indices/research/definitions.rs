@@ -12,9 +12,11 @@ use domain::research::{active_share, compare};
 use domain::stats::{Series, statistics};
 use domain::units::{Day, UnixMillis};
 
+use super::super::format::Format;
 use super::super::performance::named_statistics;
-use super::super::{check_range, read_range};
+use super::super::read_range;
 use super::question::{checked, in_words, read_question};
+use super::table::reply;
 use super::what_if::walked;
 use crate::error::{Problem, field_error};
 use crate::routes::request::Call;
@@ -36,7 +38,7 @@ const READS: usize = 3;
 /// `PUT /definitions/{name}`: keeps a question, in place of the one of that name.
 pub(in crate::routes) async fn save(call: &Call) -> Answer {
     let name = read_name(call.param("name"))?;
-    let question = read_question(call, &["index"]).await?;
+    let question = read_question(call, &["index"], &[]).await?;
     if question.start_date.is_some() || question.end_date.is_some() {
         let rule = "absent: a definition is of no range, its comparison is";
         return Err(Problem::invalid_fields(vec![field_error("start_date", None, rule)]));
@@ -114,13 +116,13 @@ pub(in crate::routes) async fn delete(call: &Call) -> Answer {
 
 /// `GET /definitions/{name}/compare`: beside another one, or beside an index as it is.
 pub(in crate::routes) async fn side_by_side(call: &Call) -> Answer {
-    let query = call.query(&["against", "start_date", "end_date"])?;
+    let query = call.query(&["against", "start_date", "end_date", "format"])?;
     let (start, end) = read_range(&query, call.now)?;
-    check_range(start, end, call.now)?;
+    let format = Format::of(call, &query)?;
     let against = query.required("against")?;
     let asker = Asker { db: call.db()?, owner: call.principal.owner(), now: call.now };
     let (answer, version) = load_comparison(&asker, call.param("name"), against, (start, end)).await?;
-    Ok(Reply::json(&answer)?.with_data_version(version))
+    reply(format, &answer, version, "compared")
 }
 
 /// Who compares, and when.

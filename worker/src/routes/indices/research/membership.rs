@@ -11,7 +11,7 @@ use super::super::format::{Format, optional};
 use super::super::{find, read_session, refuse_future, slug_of};
 use super::table::{Table, TableColumn, Tabular, computed, optional_text};
 use crate::error::Problem;
-use crate::routes::cached::{Computed, cached};
+use crate::routes::cached::cached;
 use crate::routes::query::Query;
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
@@ -171,16 +171,47 @@ impl Tabular for IndexMembership {
 
 /// The share counts of a ticker, by the day from which they were known.
 pub(in crate::routes) async fn shares(call: &Call) -> Answer {
-    let query = call.query(&["ticker", "known_on"])?;
+    let query = call.query(&["ticker", "known_on", "format"])?;
     let ticker = read_ticker(&query)?;
     let known_on = read_known_on(&query, call.now)?;
-    let key = format!("{ticker}&{}", optional(known_on));
+    let format = Format::of(call, &query)?;
+    let key = format!("{ticker}&{}&{}", optional(known_on), format.name());
     cached(call, &["market"], &key, async |db| {
         let (answer, versions) = load_shares(db, &ticker, known_on).await?;
-        let body = serde_json::to_vec(&answer).map_err(Problem::internal)?;
-        Ok(Computed { versions, content_type: "application/json", disposition: None, body })
+        computed(format, &answer, versions, ticker.as_str(), "shares")
     })
     .await
+}
+
+const COUNTS: &[TableColumn] = &[
+    ("as_of", "Known from", 12.0, NumberFormat::Date),
+    ("shares", "Shares", 20.0, NumberFormat::Whole),
+    ("source", "Source", 14.0, NumberFormat::General),
+    ("data_version", "Data version", 14.0, NumberFormat::Whole),
+    ("stored_at", "Stored at", 16.0, NumberFormat::General),
+    ("replaced_at", "Replaced at", 16.0, NumberFormat::General),
+];
+
+impl Tabular for SharesHistory {
+    fn about(&self) -> (&str, Day, bool, &[String]) {
+        let last = self.known_on.or_else(|| self.data.last().map(|row| row.as_of));
+        (&self.ticker, last.unwrap_or(Day::from_number(0)), false, &[])
+    }
+
+    fn table(&self) -> Table {
+        #[expect(clippy::cast_precision_loss, reason = "versions and instants are below 2^53")]
+        let row = |of: &SharesRow| {
+            vec![
+                Cell::Date(of.as_of),
+                Cell::Number(of.shares),
+                optional_text(of.source.as_deref()),
+                Cell::Number(of.data_version as f64),
+                Cell::optional(of.stored_at.map(|at| at as f64)),
+                Cell::optional(of.replaced_at.map(|at| at as f64)),
+            ]
+        };
+        Table { name: "Shares", columns: COUNTS, rows: self.data.iter().map(row).collect() }
+    }
 }
 
 /// Reads whose share counts are asked for.

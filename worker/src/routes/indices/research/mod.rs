@@ -2,6 +2,7 @@
 
 mod attribution;
 mod compare;
+mod compared_tables;
 mod definitions;
 mod holdings;
 mod look_ahead;
@@ -26,7 +27,7 @@ pub(crate) use membership::{load as load_membership, load_shares, read_known_on,
 pub(in crate::routes) use membership::{membership, shares};
 pub(in crate::routes) use quality::quality;
 pub(super) use quality::refuse_suspicious;
-pub(super) use sheets::{NAMES as SHEETS, sheets};
+pub(super) use sheets::{NAMES as SHEETS, read_beside, sheets};
 pub(in crate::routes) use statistics::statistics;
 pub(in crate::routes) use trades::trades;
 pub(in crate::routes) use what_if::what_if;

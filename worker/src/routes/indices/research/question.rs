@@ -32,20 +32,20 @@ pub(super) struct Asked {
 }
 
 /// Reads a question from a JSON body, or from dated holdings as CSV or as a workbook; then the index and, where they are known here, the dates
-/// are query parameters.
+/// are query parameters (`of_file`). With either body there may be those `of_both`.
 ///
 /// # Errors
 /// 400, 413, 415 or 422 by what is wrong with the body.
-pub(super) async fn read_question(call: &Call, file_parameters: &[&str]) -> Result<WhatIf, Problem> {
+pub(super) async fn read_question(call: &Call, of_file: &[&str], of_both: &[&str]) -> Result<WhatIf, Problem> {
     let read: fn(&[u8]) -> Result<Vec<domain::api::DatedHolding>, Problem> = match call.content_type().as_deref() {
         Some("text/csv") => holdings::from_csv,
         Some(XLSX) => holdings::from_xlsx,
         _ => {
-            call.query(&[])?;
+            call.query(of_both)?;
             return call.json().await;
         }
     };
-    let query = call.query(file_parameters)?;
+    let query = call.query(&[of_file, of_both].concat())?;
     Ok(WhatIf {
         index: query.text("index").map(str::to_owned),
         start_date: query.day("start_date")?,

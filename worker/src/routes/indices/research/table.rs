@@ -6,12 +6,14 @@ use domain::units::Day;
 use super::super::format::{Csv, Format, text};
 use crate::error::Problem;
 use crate::routes::cached::Computed;
+use crate::routes::respond::{Answer, Reply};
 use crate::stores::d1::data_versions::Versions;
 
 /// A column: its name in CSV, its title on a sheet, its width in characters and how its numbers are shown.
 pub(super) type TableColumn = (&'static str, &'static str, f64, NumberFormat);
 
 /// The rows of an answer.
+#[derive(Clone)]
 pub(super) struct Table {
     /// The name of the sheet.
     pub(super) name: &'static str,
@@ -26,6 +28,11 @@ pub(super) trait Tabular: serde::Serialize {
 
     /// The table.
     fn table(&self) -> Table;
+
+    /// What stands on further sheets of a workbook.
+    fn others(&self) -> Vec<Table> {
+        Vec::new()
+    }
 }
 
 /// An answer in the form asked for.
@@ -39,13 +46,45 @@ pub(super) fn computed(
     slug: &str,
     what: &str,
 ) -> Result<Computed, Problem> {
-    let body = match format {
-        Format::Json => serde_json::to_vec(answer).map_err(Problem::internal)?,
-        Format::Csv => csv(answer.table()),
-        Format::Xlsx => workbook(answer, what)?,
-    };
     let disposition = format.disposition(slug, what);
-    Ok(Computed { versions, content_type: format.content_type(), disposition, body })
+    Ok(Computed { versions, content_type: format.content_type(), disposition, body: body(format, answer, what)? })
+}
+
+/// The same for an answer that no cache keeps, of the data with this version.
+///
+/// # Errors
+/// 500 where it cannot be written.
+pub(super) fn reply(format: Format, answer: &impl Tabular, version: i64, what: &str) -> Answer {
+    let reply = Reply::of(format.content_type(), body(format, answer, what)?).with_data_version(version);
+    let (about, ..) = answer.about();
+    Ok(match format.disposition(about, what) {
+        Some(disposition) => reply.with_header("content-disposition", disposition),
+        None => reply,
+    })
+}
+
+fn body(format: Format, answer: &impl Tabular, what: &str) -> Result<Vec<u8>, Problem> {
+    match format {
+        Format::Json => serde_json::to_vec(answer).map_err(Problem::internal),
+        Format::Csv => Ok(csv(answer.table())),
+        Format::Xlsx => workbook(answer, what),
+    }
+}
+
+/// The sheets of an answer: its table, and what stands beside it.
+pub(super) fn sheets(answer: &impl Tabular) -> Vec<Sheet> {
+    let (_, _, synthetic, _) = answer.about();
+    let sheet = |table: Table| {
+        let columns =
+            table.columns.iter().map(|(_, title, width, format)| Column::new(title, *width, *format)).collect();
+        let mut sheet = Sheet::new(table.name, columns)
+            .with_banner(synthetic.then_some(SYNTHETIC_BANNER))
+            .with_frozen_columns(1)
+            .with_filter();
+        table.rows.into_iter().for_each(|row| sheet.push_cells(row));
+        sheet
+    };
+    [vec![answer.table()], answer.others()].concat().into_iter().map(sheet).collect()
 }
 
 fn csv(table: Table) -> Vec<u8> {
@@ -65,15 +104,8 @@ fn csv(table: Table) -> Vec<u8> {
 }
 
 fn workbook(answer: &impl Tabular, what: &str) -> Result<Vec<u8>, Problem> {
-    let (index, created, synthetic, warnings) = answer.about();
-    let table = answer.table();
-    let columns = table.columns.iter().map(|(_, title, width, format)| Column::new(title, *width, *format)).collect();
-    let mut sheet = Sheet::new(table.name, columns)
-        .with_banner(synthetic.then_some(SYNTHETIC_BANNER))
-        .with_frozen_columns(1)
-        .with_filter();
-    table.rows.into_iter().for_each(|row| sheet.push_cells(row));
-    let mut sheets = vec![sheet];
+    let (index, created, _, warnings) = answer.about();
+    let mut sheets = sheets(answer);
     if !warnings.is_empty() {
         let mut notes = Sheet::new("Notes", vec![Column::new("Note", 100.0, NumberFormat::General)]);
         warnings.iter().for_each(|warning| notes.push_row([Cell::text(warning.clone())]));

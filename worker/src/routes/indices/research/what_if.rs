@@ -12,13 +12,15 @@ use domain::stats::{Series, statistics};
 use domain::units::{Day, Ticker};
 
 use super::super::find;
+use super::super::format::Format;
 use super::super::performance::{Loaded, load, named_statistics};
 use super::holdings::Dated;
 use super::question::{Asked, checked, in_words, read_question};
+use super::table::reply;
 use super::{MEMBER_ROWS, range_of, refuse_too_many};
 use crate::error::{Problem, field_error};
 use crate::routes::request::Call;
-use crate::routes::respond::{Answer, Reply};
+use crate::routes::respond::Answer;
 use crate::stores::d1::D1;
 use crate::stores::d1::indices::IndexRow;
 use crate::stores::d1::research::{D1ResearchStore, StudiedIndex, moved};
@@ -31,10 +33,12 @@ const AGREEMENT: f64 = 1e-12;
 
 /// Both side by side.
 pub(in crate::routes) async fn what_if(call: &Call) -> Answer {
-    let question = read_question(call, &["index", "start_date", "end_date"]).await?;
+    let of_file = ["index", "start_date", "end_date"];
+    let format = Format::of(call, &call.query(&[&of_file[..], &["format"]].concat())?)?;
+    let question = read_question(call, &of_file, &["format"]).await?;
     let asked = checked(question, call.now, false)?;
     let (answer, version) = walked(call.db()?, &asked).await?;
-    Ok(Reply::json(&answer)?.with_data_version(version))
+    reply(format, &answer, version, "what-if")
 }
 
 /// The answer with the version of the data that it was made from.
