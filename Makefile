@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 export PORT HOST STATE VARS PROFILE PROVIDER FROM TO KIND FILE SCOPES NAME OWNER KEY URL INTERVAL TICKERS CRON REMOTE CASES WRITE
 node := scripts/with-tools node --disable-warning=ExperimentalWarning
-.PHONY: help run test setup build lint e2e bench docs clean serve key screenshots faults fuzz ingest import backup restore deploy
+.PHONY: help run test setup build lint e2e bench weightings docs clean serve key screenshots faults fuzz ingest import backup restore deploy
 
 help: ## What there is
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -29,6 +29,9 @@ e2e: ## System and browser tests of what `make build` built
 
 bench: ## The numbers, as a table; WRITE=1 puts it into docs/benchmarks.md
 	scripts/setup.sh load python && $(MAKE) --no-print-directory build && scripts/bench
+
+weightings: ## Weightings beside independent libraries, on real prices
+	scripts/setup.sh research && scripts/compare-weightings
 
 docs: ## The API description, its page and the code's own documentation
 	scripts/describe-api && scripts/build-docs && scripts/with-tools cargo doc --no-deps -p equipoise-domain

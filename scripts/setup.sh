@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing to build, run and test Equipoise, and says what it does. Running it again costs a second.
 # Tools go to $EQUIPOISE_TOOLS (default ~/.cache/equipoise), so that clones share them. Arguments: parts to install
-# beyond the build tools (`browser`, `office`, `python`, `load`), which only the tests, the pictures and the benchmarks need.
+# beyond the build tools (`browser`, `office`, `python`, `load`, `research`), which only tests, pictures and benchmarks need.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd); cd "$here"
 # shellcheck source=scripts/versions.env
@@ -108,6 +108,8 @@ for part in "$@"; do case $part in
     python_packages tests/load/requirements.txt load ;;
   python)
     python_packages tests/requirements.txt python ;;
+  research)
+    python_packages tests/research/requirements.txt research ;;
   *) fail "unknown part: $part" ;;
 esac; done
 say "ready"
