@@ -1,11 +1,13 @@
 //! The index: what is defined, which sessions a build needs, and what its returns compound to. The choice of members and
 //! their returns are made in SQL by the store; see `docs/methods/index.md`.
 
+mod choice;
 mod constituent;
 mod definition;
 mod plan;
 mod series;
 
+pub use choice::choose;
 pub use constituent::Constituent;
 pub use definition::{DefinitionError, IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
 pub use plan::{BuildPlan, PlanError, PlannedSession, plan_build};

@@ -2,6 +2,7 @@
 
 mod attribution;
 mod comparison;
+mod known;
 mod look_ahead;
 mod planted;
 mod quality;

@@ -202,7 +202,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ),
             (
                 422,
-                "`invalid_value`; `not_point_in_time`: the index has a buffer, counts companies or repairs market caps.",
+                "`invalid_value`; `range_too_large`: with a buffer, more closes would have to be ranked again than one answer may take.",
             ),
         ],
     },

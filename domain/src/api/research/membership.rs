@@ -48,18 +48,19 @@ pub struct KnownMember {
     pub price: f64,
     /// Market cap at the close.
     pub market_cap: f64,
-    /// `reported` by the source, close × `shares`, or close × a count `assumed` because none was published yet.
+    /// `reported` by the source, close × `shares`, close × a count `assumed` because none was published yet, put together from the lines
+    /// of a `company`, or `repaired`: close × the last good count.
     pub basis: String,
-    /// The share count, on the share basis of the session; `null` for a reported cap.
+    /// The share count, on the share basis of the session; `null` for a reported cap and for a company's.
     pub shares: Option<f64>,
-    /// The day from which that count was known, by its publication.
+    /// The day from which that count was known, by its publication; of a repaired cap the session on which it was good.
     #[serde(default, with = "crate::api::day::optional")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = Date))]
     pub shares_as_of: Option<Day>,
     /// Who said so.
     pub source: Option<String>,
-    /// The data version that brought it.
-    pub data_version: i64,
+    /// The data version that brought it; `null` for a repaired cap.
+    pub data_version: Option<i64>,
     /// When it was stored, Unix milliseconds.
     pub stored_at: Option<i64>,
     /// Its rank by what is known at present; `null` for none.

@@ -35,7 +35,7 @@ const MEMBERS: [Column<KnownMember>; 10] = [
     Column::new("weight", "Weight", |of: &KnownMember| Value::number(of.weight, Form::Percent)),
     Column::new("cap", "Market cap", |of: &KnownMember| Value::Number(of.market_cap, Form::Whole)),
     Column::new("basis", "Basis", |of: &KnownMember| Value::Text(of.basis.clone()))
-        .defined("Reported by the source, close × shares, or × a count assumed because none was published yet."),
+        .defined("Reported by the source, close × shares, × a count assumed because none was published yet, of a company's lines together, or repaired."),
     Column::new("as_of", "Count of", |of: &KnownMember| of.shares_as_of.map_or(Value::Absent, Value::Day))
         .defined("The day from which the share count was public."),
     Column::new("source", "Source", |of: &KnownMember| Value::text(of.source.as_ref())),

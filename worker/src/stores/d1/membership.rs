@@ -23,7 +23,8 @@ pub(crate) struct KnownRow {
     pub(crate) basis: String,
     pub(crate) shares: Option<f64>,
     pub(crate) as_of: Option<i32>,
-    pub(crate) version: i64,
+    /// `None` where no market cap is known.
+    pub(crate) version: Option<i64>,
     pub(crate) source: Option<String>,
     pub(crate) stored_at: Option<i64>,
 }
@@ -91,7 +92,7 @@ pub(crate) async fn known(
         }
     };
     let at = |version: i64| {
-        Statement::new(sql!("membership/members")).bind(day).bind(version).bind(places).bind(ids.clone())
+        Statement::new(sql!("membership/members")).bind(day).bind(version).bind(places).bind(ids.clone()).bind(false)
     };
     let scopes = ["market"];
     let statements = vec![data_versions::select(&scopes), at(version.unwrap_or(PRESENT)), at(PRESENT)];
@@ -101,6 +102,29 @@ pub(crate) async fn known(
         present: rows[2].decode()?,
         versions: data_versions::decode(&rows[0], &scopes)?,
     })
+}
+
+/// What was known at a version, or is at present, of some securities at a close.
+///
+/// # Errors
+/// See [`StoreError`].
+pub(crate) async fn known_of(
+    db: &D1,
+    day: Day,
+    version: Option<i64>,
+    ids: &[i64],
+) -> Result<Vec<KnownRow>, StoreError> {
+    let members = Statement::new(sql!("membership/members")).bind(day).bind(version.unwrap_or(PRESENT)).bind(PRESENT);
+    let rows = db.run(members.bind(serde_json::json!(ids).to_string()).bind(true)).await?;
+    rows.decode()
+}
+
+/// How many securities there are.
+///
+/// # Errors
+/// See [`StoreError`].
+pub(crate) async fn securities(db: &D1) -> Result<u64, StoreError> {
+    Ok(db.run(Statement::new("select count(*) from securities")).await?.scalar()?.unwrap_or(0))
 }
 
 /// The share counts of a ticker, by the day from which they were known.

@@ -14,12 +14,12 @@ pub(crate) mod coverage;
 pub(crate) mod data_versions;
 pub(crate) mod definitions;
 pub(crate) mod exports;
-pub(crate) mod future;
 pub(crate) mod imports;
 #[cfg(test)]
 mod in_memory;
 pub(crate) mod indices;
 pub(crate) mod ingestion_runs;
+pub(crate) mod instead;
 pub(crate) mod jobs;
 pub(crate) mod market;
 pub(crate) mod membership;

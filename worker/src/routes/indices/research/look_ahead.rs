@@ -12,8 +12,8 @@ use crate::error::{Problem, field_error};
 use crate::routes::request::Call;
 use crate::routes::respond::{Answer, Reply};
 use crate::stores::d1::D1;
-use crate::stores::d1::future::Future;
 use crate::stores::d1::indices::{D1IndexStore, IndexRow};
+use crate::stores::d1::instead::Future;
 
 const DEFAULT_SAMPLES: u32 = 5;
 const MOST_SAMPLES: u32 = 20;

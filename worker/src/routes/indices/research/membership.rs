@@ -16,10 +16,21 @@ use crate::routes::query::Query;
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
 use crate::stores::d1::D1;
-use crate::stores::d1::data_versions::Versions;
-use crate::stores::d1::membership::{self, CountRow, KnownRow};
+use crate::stores::d1::data_versions::{self, Versions};
+use crate::stores::d1::indices::{Chosen, D1IndexStore};
+use crate::stores::d1::membership::{self, CountRow, Known, KnownRow};
+use crate::stores::d1::research::moved;
 
 const DAY_MS: i64 = 86_400_000;
+
+/// Market caps that one answer puts together as they were known: five years of 500 securities, each session ranked once.
+const MOST_VALUES: u64 = 1_000_000;
+
+/// Sessions that a repair looks back on.
+const LOOKED_BACK: u64 = 20;
+
+/// How often a read is tried again because data was published meanwhile.
+const READS: usize = 3;
 
 /// Who would have been chosen at a close from what was known on a day.
 pub(in crate::routes) async fn membership(call: &Call) -> Answer {
@@ -51,17 +62,15 @@ pub(crate) async fn load(
     day: Day,
     known_on: Option<Day>,
 ) -> Result<(IndexMembership, Versions), Problem> {
-    let is_plain = definition.buffer == 0 && definition.share_classes == ShareClasses::Line && !definition.repairs_caps;
-    if !is_plain {
-        let detail =
-            "expected an index without buffer, of lines, without repairs: the others depend on more than one close";
-        return Err(Problem::refused("not_point_in_time", detail));
-    }
     let period = definition.rebalance.period();
     let date = if is_period_end(day, period) { day } else { last_period_end(day, period).unwrap_or(day) };
     let version = version_on(db, known_on).await?;
     let places = definition.top_n;
-    let known = membership::known(db, date, version, places, definition.universe.as_deref()).await?;
+    let is_plain = definition.buffer == 0 && definition.share_classes == ShareClasses::Line && !definition.repairs_caps;
+    let known = match is_plain {
+        true => membership::known(db, date, version, places, definition.universe.as_deref()).await?,
+        false => walked(db, definition, date, version).await?,
+    };
     if known.then.is_empty() {
         let when = known_on.map_or_else(|| "at present".to_owned(), |known_on| format!("on {known_on}"));
         return Err(Problem::no_data(format!("of {date} nothing was known {when}"), Vec::new()));
@@ -115,6 +124,69 @@ pub(crate) async fn load(
     Ok((answer, known.versions))
 }
 
+/// The same where more than one close or line decides: by the statements that build the index, over what was known then.
+async fn walked(db: &D1, definition: &IndexDefinition, date: Day, version: Option<i64>) -> Result<Known, Problem> {
+    let store = D1IndexStore::new(db);
+    for _ in 0..READS {
+        let versions = data_versions::read(db, &["market"]).await?;
+        let days = store.closes_that_decide(definition, date).await?;
+        refuse_too_long(db, definition, days.len()).await?;
+        let present = store.choose_at(definition, &days, None).await?;
+        let then = match version {
+            None => present.clone(),
+            Some(_) => store.choose_at(definition, &days, version).await?,
+        };
+        let then = rows_of(db, date, version, then).await?;
+        let present = rows_of(db, date, None, present).await?;
+        if data_versions::read(db, &["market"]).await? == versions {
+            return Ok(Known { then, present, versions });
+        }
+    }
+    Err(moved().into())
+}
+
+/// Refuses what would have to be ranked again on too many closes.
+async fn refuse_too_long(db: &D1, definition: &IndexDefinition, closes: usize) -> Result<(), Problem> {
+    let looked_at = if definition.repairs_caps { LOOKED_BACK } else { 1 };
+    let values = closes as u64 * looked_at * membership::securities(db).await?;
+    if values <= MOST_VALUES {
+        return Ok(());
+    }
+    let detail = format!(
+        "expected an earlier date or a slower rebalance: with a buffer every choice since the first session counts, which takes \
+         {values} market caps as they were known, and {MOST_VALUES} are put together at most"
+    );
+    Err(Problem::refused("range_too_large", detail))
+}
+
+/// What was known of those who were chosen, with the market caps by which they were.
+async fn rows_of(db: &D1, date: Day, version: Option<i64>, chosen: Vec<Chosen>) -> Result<Vec<KnownRow>, Problem> {
+    let ids: Vec<i64> = chosen.iter().map(|one| one.id).collect();
+    let rows = membership::known_of(db, date, version, &ids).await?;
+    let row = |one: Chosen| {
+        let row = rows.iter().find(|row| row.id == one.id)?.clone();
+        Some(match one.repair {
+            Some(repair) => KnownRow {
+                cap: one.cap,
+                basis: "repaired".to_owned(),
+                shares: Some(repair.shares),
+                as_of: Some(repair.shares_from.number()),
+                version: None,
+                source: None,
+                stored_at: None,
+                ..row
+            },
+            // Putting lines together rounds, so that only a company of several is told.
+            None if (one.cap / row.cap - 1.0).abs() > 1e-9 => {
+                KnownRow { cap: one.cap, basis: "company".to_owned(), shares: None, as_of: None, ..row }
+            }
+            None => row,
+        })
+    };
+    let found: Vec<KnownRow> = chosen.into_iter().filter_map(row).collect();
+    if found.len() == ids.len() { Ok(found) } else { Err(moved().into()) }
+}
+
 /// The version that was the last one at the end of a day.
 async fn version_on(db: &D1, known_on: Option<Day>) -> Result<Option<i64>, Problem> {
     let Some(day) = known_on else { return Ok(None) };
@@ -161,7 +233,7 @@ impl Tabular for IndexMembership {
                 Cell::optional(member.shares),
                 member.shares_as_of.map_or(Cell::Empty, Cell::Date),
                 optional_text(member.source.as_deref()),
-                Cell::Number(member.data_version as f64),
+                Cell::optional(member.data_version.map(|version| version as f64)),
                 Cell::optional(member.present_rank.map(f64::from)),
             ]
         };

@@ -227,7 +227,7 @@ pub(super) struct Inputs<'d> {
 
 impl Inputs<'_> {
     /// Takes the market caps that were repaired, where the index is one of them.
-    fn repair(&mut self, found: Option<&findings::Examined>) -> Result<(), StoreError> {
+    pub(super) fn repair(&mut self, found: Option<&findings::Examined>) -> Result<(), StoreError> {
         if let Some(found) = found.filter(|_| self.definition.repairs_caps) {
             self.repaired = json(&found.repaired_caps())?;
         }

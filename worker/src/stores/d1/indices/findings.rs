@@ -7,7 +7,7 @@ use domain::api::{QualityFinding, QualityRepair};
 use domain::index::{BuildPlan, IndexDefinition};
 use domain::ports::StoreError;
 use domain::research::{
-    Defect, Limits, Line, Policy, QUALITY_LOOK_BACK_DAYS, check_market, findings_of_sessions, verdict,
+    Defect, Limits, Line, Policy, QUALITY_LOOK_BACK_DAYS, Repair, check_market, findings_of_sessions, verdict,
 };
 use domain::units::{Day, DayRange};
 use serde::Deserialize;
@@ -15,8 +15,8 @@ use serde::Deserialize;
 use super::build::{Inputs, json};
 use super::weights::json_texts;
 use super::{D1IndexStore, IndexRow};
-use crate::stores::d1::Statement;
 use crate::stores::d1::research::D1ResearchStore;
+use crate::stores::d1::{Param, Statement};
 
 /// Securities read at once, so that the texts in which they come are not all held together.
 const AT_ONCE: usize = 100;
@@ -83,6 +83,16 @@ impl Examined {
         caps.collect()
     }
 
+    /// What the market cap of a security on a day was repaired to.
+    pub(super) fn repair_of(&self, day: Day, id: i64) -> Option<Repair> {
+        let is_it = |defect: &&Defect| {
+            defect.day == day
+                && verdict(Policy::Repair, defect) == "repaired"
+                && defect.line.is_some_and(|line| self.securities[line].0 == id)
+        };
+        self.defects.iter().find(is_it).and_then(|defect| defect.repair)
+    }
+
     fn finding(&self, defect: &Defect) -> QualityFinding {
         QualityFinding {
             check: defect.check.name().to_owned(),
@@ -145,14 +155,15 @@ impl D1IndexStore<'_> {
         };
         let from = first.plus(-QUALITY_LOOK_BACK_DAYS);
         let places = definition.top_n + definition.buffer + definition.top_n / 2 + 20;
-        let examined = Statement::new(sql!("index/examined")).bind(from).bind(last).bind(places);
-        let examined = examined.bind(inputs.universe.clone()).bind(inputs.lines.as_str());
+        let parameters: [Param; 5] =
+            [from.into(), last.into(), places.into(), inputs.universe.clone().into(), inputs.lines.as_str().into()];
+        let examined = self.as_asked(sql!("index/examined").to_owned(), &parameters);
         #[derive(Deserialize)]
         struct Row {
             id: i64,
         }
         let ids: Vec<i64> = self.db.run(examined).await?.decode::<Row>()?.into_iter().map(|row| row.id).collect();
-        let research = D1ResearchStore::new(self.db).with_another_future(self.future);
+        let research = D1ResearchStore::new(self.db).reading(self.instead.clone());
         let slug = definition.slug();
         let mut lines: Vec<Line> = Vec::new();
         let mut caps: Vec<Vec<(Day, f64)>> = Vec::new();

@@ -1,6 +1,7 @@
 //! Indices in D1: definitions, builds and what is read from them.
 
 mod build;
+mod choice;
 mod findings;
 mod read;
 mod selection;
@@ -9,6 +10,7 @@ mod weights;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use choice::Chosen;
 pub(crate) use findings::SessionFindings;
 pub(crate) use read::{BuiltRange, ExplainedMember, IndexRow, MemberRow, Move, scopes};
 
@@ -16,30 +18,35 @@ use domain::index::{BuildPlan, IndexDefinition};
 use domain::ports::{Built, IndexStore, RankableSessions, StoreError};
 use domain::units::{DayRange, UnixMillis};
 
-use super::future::{self, Future};
+use super::instead::{self, Future, Instead, Known};
 use super::{D1, Param, Statement};
 
 /// Indices behind the `DB` binding.
 #[derive(Debug)]
 pub(crate) struct D1IndexStore<'a> {
     db: &'a D1,
-    future: Option<Future>,
+    instead: Option<Instead>,
 }
 
 impl<'a> D1IndexStore<'a> {
     /// The store over this database.
     pub(crate) const fn new(db: &'a D1) -> Self {
-        Self { db, future: None }
+        Self { db, instead: None }
     }
 
     /// The same store, whose explanations read another future.
-    pub(crate) const fn with_another_future(self, future: Option<Future>) -> Self {
-        Self { future, ..self }
+    pub(crate) fn with_another_future(self, future: Option<Future>) -> Self {
+        Self { instead: future.map(Instead::Future), ..self }
     }
 
-    /// A statement over market data, as it is or with another future.
+    /// The same store, whose choices read what was known.
+    pub(crate) fn knowing(self, known: Option<Known>) -> Self {
+        Self { instead: known.map(Instead::Known), ..self }
+    }
+
+    /// A statement over market data, as it is or as it reads something else instead.
     fn as_asked(&self, sql: String, params: &[Param]) -> Statement {
-        future::statement(self.future, sql, params)
+        instead::statement(self.instead.as_ref(), sql, params)
     }
 }
 

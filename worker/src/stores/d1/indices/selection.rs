@@ -8,15 +8,19 @@
 
 use domain::index::{IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
 
-/// The members of the sessions in `?1`, as `weighted`.
-fn weighted(definition: &IndexDefinition) -> [&'static str; 3] {
-    let ranked = match (definition.share_classes, definition.universe.is_some()) {
+/// The ranking of the sessions in `?1`, as `ranked`.
+fn ranked(definition: &IndexDefinition) -> &'static str {
+    match (definition.share_classes, definition.universe.is_some()) {
         (ShareClasses::Company, _) => sql!("index/ranked_companies"),
         (ShareClasses::Line, true) if definition.repairs_caps => sql!("index/ranked_repaired_universe"),
         (ShareClasses::Line, true) => sql!("index/ranked_universe"),
         (ShareClasses::Line, false) if definition.repairs_caps => sql!("index/ranked_repaired"),
         (ShareClasses::Line, false) => sql!("index/ranked_market"),
-    };
+    }
+}
+
+/// The members of the sessions in `?1`, as `weighted`.
+fn weighted(definition: &IndexDefinition) -> [&'static str; 3] {
     let chosen = if definition.buffer > 0 { sql!("index/chosen_buffered") } else { sql!("index/chosen_largest") };
     let weights = match definition.weighting {
         Weighting::Equal => sql!("index/weighted_equal"),
@@ -28,7 +32,7 @@ fn weighted(definition: &IndexDefinition) -> [&'static str; 3] {
         | Weighting::MinimumVariance
         | Weighting::SectorEqual => sql!("index/weighted_kept"),
     };
-    [ranked, chosen, weights]
+    [ranked(definition), chosen, weights]
 }
 
 /// A statement over common table expressions, of market caps as they are or repaired.
@@ -53,6 +57,11 @@ pub(super) fn list_chosen(definition: &IndexDefinition) -> String {
         return sql!("index/members_largest").to_owned();
     }
     over(definition.repairs_caps, &weighted(definition), sql!("index/members_chosen"))
+}
+
+/// Lists the ranking of each session in `?1`.
+pub(super) fn list_ranked(definition: &IndexDefinition) -> String {
+    over(definition.repairs_caps, &[ranked(definition)], sql!("index/ranked_list"))
 }
 
 /// Lists the members chosen at each session in `?1`, to be weighed.

@@ -2,6 +2,7 @@
 
 mod combinations;
 mod future;
+mod known;
 mod plain;
 mod repairs;
 mod weights;

@@ -72,7 +72,7 @@ impl D1IndexStore<'_> {
         let mut ids: Vec<i64> = choices.iter().flat_map(|(_, members)| members.iter().map(|member| member.0)).collect();
         ids.sort_unstable();
         ids.dedup();
-        let research = D1ResearchStore::new(self.db).with_another_future(self.future);
+        let research = D1ResearchStore::new(self.db).reading(self.instead.clone());
         let looked_back = if definition.weighting.needs_risk() { WINDOW_SESSIONS } else { 0 };
         let from = research.sessions_before(*first, looked_back).await?;
         let lines = research.lines(&definition.slug(), &ids, from, *last).await?;

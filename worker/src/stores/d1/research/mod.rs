@@ -10,8 +10,8 @@ use domain::units::{Day, DayRange, Ticker};
 use serde::Deserialize;
 
 use super::data_versions::{self, Versions};
-use super::future::{self, Future};
 use super::indices::{IndexRow, scopes};
+use super::instead::{self, Instead};
 use super::{D1, Rows, Statement};
 
 /// A security that is studied.
@@ -64,18 +64,18 @@ type Sessions = Vec<(Day, Vec<wire::RawMember>)>;
 #[derive(Debug)]
 pub(crate) struct D1ResearchStore<'a> {
     db: &'a D1,
-    future: Option<Future>,
+    instead: Option<Instead>,
 }
 
 impl<'a> D1ResearchStore<'a> {
     /// The store over this database.
     pub(crate) const fn new(db: &'a D1) -> Self {
-        Self { db, future: None }
+        Self { db, instead: None }
     }
 
-    /// The same store, whose prices are of another future.
-    pub(crate) const fn with_another_future(self, future: Option<Future>) -> Self {
-        Self { future, ..self }
+    /// The same store, whose prices and market caps are others.
+    pub(crate) fn reading(self, instead: Option<Instead>) -> Self {
+        Self { instead, ..self }
     }
 
     /// The earliest of the last so many sessions held before a day; the day itself where none is.
@@ -158,7 +158,7 @@ impl<'a> D1ResearchStore<'a> {
     pub(crate) async fn lines(&self, slug: &str, ids: &[i64], from: Day, to: Day) -> Result<Lines, StoreError> {
         let wanted = serde_json::json!(ids).to_string();
         let parameters = [wanted.as_str().into(), from.into(), to.into()];
-        let of_wanted = |sql: &'static str| future::statement(self.future, sql.to_owned(), &parameters);
+        let of_wanted = |sql: &'static str| instead::statement(self.instead.as_ref(), sql.to_owned(), &parameters);
         let rows = self
             .db
             .batch(vec![
@@ -195,8 +195,8 @@ impl<'a> D1ResearchStore<'a> {
             .db
             .batch(vec![
                 versions_statement(slug),
-                future::statement(
-                    self.future,
+                instead::statement(
+                    self.instead.as_ref(),
                     sql!("research/caps").to_owned(),
                     &[wanted.into(), from.into(), to.into()],
                 ),

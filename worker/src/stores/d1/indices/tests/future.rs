@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::combinations::eventful_market;
 use super::*;
-use crate::stores::d1::future::{self, Future};
+use crate::stores::d1::instead::{self, Future, Instead};
 use crate::stores::d1::{Param, Statement};
 
 fn evaluated(db: &D1, definition: &IndexDefinition, on: &str, future: Option<Future>) -> Evaluation {
@@ -74,7 +74,8 @@ fn chosen(db: &D1, sql: &str, on: &str, future: Option<Future>) -> Evaluation {
         "[]".into(),
         "[]".into(),
     ];
-    let statement: Statement = future::statement(future, sql.to_owned(), &parameters);
+    let instead = future.map(Instead::Future);
+    let statement: Statement = instead::statement(instead.as_ref(), sql.to_owned(), &parameters);
     let rows = block_on(db.run(statement)).unwrap().decode::<Row>().unwrap();
     let members = rows.into_iter().map(|row| (row.security_id.to_string(), 0.25)).collect();
     Evaluation { value: None, members }

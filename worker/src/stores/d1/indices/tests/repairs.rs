@@ -6,7 +6,7 @@ use domain::calendar::sessions as sessions_of;
 use super::*;
 
 /// Twenty-four companies over two months, the last two of them one issuer; with caps that are off on some days, or right.
-fn market(wrong: bool) -> Market {
+pub(super) fn market(wrong: bool) -> Market {
     let mut market = Market::default();
     for on in sessions_of(range("2024-01-02", "2024-03-08")) {
         for company in 0..24_u32 {
@@ -38,7 +38,7 @@ fn market(wrong: bool) -> Market {
     market
 }
 
-fn definitions() -> Vec<IndexDefinition> {
+pub(super) fn definitions() -> Vec<IndexDefinition> {
     let universe: Vec<Ticker> =
         (0..24).filter(|company| company % 4 != 1).map(|c| ticker(&format!("C{c:02}"))).collect();
     let mut all = Vec::new();
@@ -56,7 +56,7 @@ fn definitions() -> Vec<IndexDefinition> {
     all
 }
 
-fn repaired(definition: &IndexDefinition) -> IndexDefinition {
+pub(super) fn repaired(definition: &IndexDefinition) -> IndexDefinition {
     IndexDefinition { repairs_caps: true, ..definition.clone() }
 }
 

@@ -1,5 +1,5 @@
 -- Who can be chosen at the close of ?1 by what was stored at data version ?2: the first ?3, among the securities in ?4 (JSON array, or null
--- for everybody). A value that a later version replaced is found among the past ones; derived tables know no past, so the market caps are
+-- for everybody); ?5: also those without a market cap. A value that a later version replaced is found among the past ones; derived tables know no past, so the market caps are
 -- made here again: the source's own, else the close times the share count known by then, restated for splits.
 with
 bars as (
@@ -55,7 +55,7 @@ counted as (
   from based b
   cross join counts c on c.security_id = b.security_id and c.as_of = b.as_of
 )
-select s.id, s.ticker, s.name, s.sector, b.close, coalesce(r.cap, b.close * c.shares) as cap,
+select s.id, s.ticker, s.name, s.sector, b.close, coalesce(r.cap, b.close * c.shares, 0) as cap,
        case when r.cap is not null then 'reported' when c.as_of <= ?1 then 'shares' else 'assumed' end as basis,
        case when r.cap is null then c.shares end as shares, case when r.cap is null then c.as_of end as as_of,
        coalesce(r.version, c.version) as version,
@@ -65,7 +65,7 @@ from bars b
 join securities s on s.id = b.security_id
 left join reported r on r.security_id = b.security_id
 left join counted c on c.security_id = b.security_id
-where coalesce(s.kind, 'CS') = 'CS' and coalesce(r.cap, b.close * c.shares, 0) > 0
+where coalesce(s.kind, 'CS') = 'CS' and (?5 or coalesce(r.cap, b.close * c.shares, 0) > 0)
   and (?4 is null or s.id in (select value from json_each(?4)))
 order by 6 desc, s.ticker
 limit ?3
