@@ -163,3 +163,34 @@ fn answers_to_questions_come_as_csv_and_as_workbooks() {
     let _ = server.post("/what-if?format=pdf", &question).problem(422, "invalid_value");
     let _ = server.post("/what-if?start_date=2026-08-03", &question).problem(400, "unknown_parameter");
 }
+
+#[test]
+fn whatever_an_answer_shows_is_on_a_sheet_of_its_workbook() {
+    use calamine::Reader;
+    let server = market();
+    build(&server, json!({"top_n": 20}));
+    let get = |query: &str| server.get(query).expect(200);
+    let query = format!("/index-statistics?{SLUG}&windows=10,21&benchmark=C03");
+    let (answer, mut book) = (get(&query).json(), workbook(get(&format!("{query}&format=xlsx")).body));
+    let names = ["Statistics", "Rolling", "Drawdowns", "Monthly returns", "Yearly returns", "Distribution"];
+    assert_eq!(book.sheet_names(), names);
+    let of = |list: &serde_json::Value, name: &str| -> Vec<f64> {
+        list.as_array().unwrap().iter().map(|one| number(one, name)).collect()
+    };
+    let windows: Vec<f64> =
+        answer["rolling"].as_array().unwrap().iter().flat_map(|window| of(&window["data"], "return")).collect();
+    assert_eq!(column(&mut book, "Rolling", "Return"), windows);
+    assert_eq!(column(&mut book, "Drawdowns", "Depth"), of(&answer["drawdowns"], "depth"));
+    assert_eq!(column(&mut book, "Monthly returns", "Return"), of(&answer["monthly"], "return"));
+    assert_eq!(column(&mut book, "Yearly returns", "Return"), of(&answer["yearly"], "return"));
+    assert_eq!(column(&mut book, "Distribution", "Normal"), of(&answer["distribution"], "normal"));
+    let query = format!("/index-attribution?{SLUG}");
+    let (answer, mut book) = (get(&query).json(), workbook(get(&format!("{query}&format=xlsx")).body));
+    assert_same(column(&mut book, "Sectors", "Contribution").iter().sum(), number(&answer, "period_return"), 1e-12);
+    let effects: f64 = column(&mut book, "Against the cap weight", "Total").iter().sum();
+    assert_same(effects, number(&answer["against_cap_weight"], "difference"), 1e-12);
+    let query = format!("/index-trades?{SLUG}");
+    let (answer, mut book) = (get(&query).json(), workbook(get(&format!("{query}&format=xlsx")).body));
+    assert_eq!(column(&mut book, "Rebalances", "Value"), of(&answer["rebalances"], "value"));
+    assert_eq!(column(&mut book, "Levels", "Net level"), of(&answer["data"], "net_level"));
+}

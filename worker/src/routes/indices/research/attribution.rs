@@ -116,4 +116,8 @@ impl Tabular for IndexAttribution {
         };
         Table { name: "Contributions", columns: COLUMNS, rows: self.members.iter().map(row).collect() }
     }
+
+    fn others(&self) -> Vec<Table> {
+        super::further_tables::of_attribution(self)
+    }
 }

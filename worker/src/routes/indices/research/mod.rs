@@ -4,6 +4,7 @@ mod attribution;
 mod compare;
 mod compared_tables;
 mod definitions;
+mod further_tables;
 mod holdings;
 mod look_ahead;
 mod membership;

@@ -186,4 +186,8 @@ impl Tabular for IndexStatistics {
         };
         Table { name: "Statistics", columns: COLUMNS, rows: self.statistics.iter().map(row).collect() }
     }
+
+    fn others(&self) -> Vec<Table> {
+        super::further_tables::of_statistics(self)
+    }
 }

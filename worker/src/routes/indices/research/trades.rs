@@ -213,4 +213,8 @@ impl Tabular for IndexTrades {
         };
         Table { name: "Orders", columns: COLUMNS, rows: self.orders.iter().map(row).collect() }
     }
+
+    fn others(&self) -> Vec<Table> {
+        super::further_tables::of_trades(self)
+    }
 }
