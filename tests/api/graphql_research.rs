@@ -99,14 +99,14 @@ fn kept_questions_and_their_comparison_are_those_of_the_rest_routes() {
     assert_eq!(listed[0]["definition"]["holdings"][1], json!({"date": "2026-08-03", "ticker": "C06", "weight": null}));
     assert_eq!((&found["definition"], &found["page"]["pageInfo"]["hasNextPage"]), (&listed[1], &json!(true)));
     let query = format!(
-        "query($against: String!) {{ compareDefinitions(name: \"small\", against: $against) {{
+        "query($against: String!) {{ compareDefinitions(name: \"small\", against: $against, startDate: \"2026-08-05\") {{
             startDate endDate synthetic warnings trackingDifference trackingError beta correlation activeShare
             definition {{ name index changes result {SIDE} }} against {{ name index changes result {SIDE} }}
             data {{ date level against }} members {{ ticker name weight against }} }} }}"
     );
     for against in ["own", SLUG] {
         let found = data(&server, &query, &json!({"against": against}));
-        let rest = format!("/definitions/small/compare?against={against}");
+        let rest = format!("/definitions/small/compare?against={against}&start_date=2026-08-05");
         assert_eq!(found["compareDefinitions"], shaped(&server.get(&rest).expect(200).json()), "{against}");
     }
     for (query, expected) in [

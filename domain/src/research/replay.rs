@@ -40,6 +40,30 @@ pub struct Replay {
     pub last: Vec<Held>,
 }
 
+impl Replay {
+    /// The same walk seen from a day on: its first session from there stands at 1.
+    ///
+    /// ```
+    /// use domain::research::{Replay, Step};
+    /// let day = |number| domain::units::Day::from_number(number);
+    /// let step = |number, level| Step { day: day(number), value: Some(0.5), level, turnover: 0.0, members: 1, stale: 0 };
+    /// let walk = Replay { steps: vec![step(1, 1.0), step(2, 1.5), step(3, 2.25)], last: Vec::new() };
+    /// let since = walk.since(day(2));
+    /// let seen: Vec<_> = since.steps.iter().map(|step| (step.level, step.value)).collect();
+    /// assert_eq!(seen, [(1.0, None), (1.5, Some(0.5))]);
+    /// ```
+    #[must_use]
+    pub fn since(mut self, start: Day) -> Self {
+        self.steps.retain(|step| step.day >= start);
+        let base = self.steps.first().map_or(1.0, |step| step.level);
+        for (at, step) in self.steps.iter_mut().enumerate() {
+            step.level /= base;
+            step.value = step.value.filter(|_| at > 0);
+        }
+        self
+    }
+}
+
 /// Walks an index through the sessions.
 ///
 /// *Inputs*: prices; the sessions, ascending; the share of a dividend that counts; `targets`, which says for a session which

@@ -109,6 +109,23 @@ fn own_holdings_are_walked_from_a_file() {
     let last =
         0.5 * close("2026-09-30", 3) / close("2026-08-03", 3) + 0.5 * close("2026-09-30", 4) / close("2026-08-03", 4);
     assert_same(number(&found["variant"], "cumulative_return"), first * last - 1.0, 1e-12);
+    // What is set after the end does not matter.
+    let early = send(&format!("{path}&end_date=2026-07-31"), file).expect(200).json();
+    let until =
+        0.6 * close("2026-07-31", 1) / close("2026-07-01", 1) + 0.4 * close("2026-07-31", 2) / close("2026-07-01", 2);
+    assert_same(number(&early["variant"], "cumulative_return"), until - 1.0, 1e-12);
+    // Seen from a later day on, they have drifted until then.
+    let later = send(&format!("{path}&start_date=2026-08-10"), file).expect(200).json();
+    let since = |to: &str| close(to, 3) / close("2026-08-03", 3) * 0.5 + close(to, 4) / close("2026-08-03", 4) * 0.5;
+    let expected = since("2026-09-30") / since("2026-08-10") - 1.0;
+    assert_same(number(&later["variant"], "cumulative_return"), expected, 1e-12);
+    assert_eq!(
+        (&later["start_date"], &later["base_agrees"], &later["warnings"]),
+        (&json!("2026-08-10"), &json!(true), &json!([]))
+    );
+    let base = server.performance(&format!("{SLUG}&start_date=2026-08-10"));
+    let total = number(base["data"].as_array().unwrap().last().unwrap(), "cumulative_return");
+    assert_same(number(&later["base"], "cumulative_return"), total, 1e-12);
     let base = server.performance(SLUG);
     let total = number(base["data"].as_array().unwrap().last().unwrap(), "cumulative_return");
     assert_same(number(&found["base"], "cumulative_return"), total, 1e-15);

@@ -13,7 +13,7 @@ use domain::units::{Day, Ticker};
 
 use super::super::find;
 use super::super::format::Format;
-use super::super::performance::{Loaded, load, named_statistics};
+use super::super::performance::{Loaded, Wanted, load, named_statistics};
 use super::holdings::Dated;
 use super::question::{Asked, checked, in_words, read_question};
 use super::table::reply;
@@ -45,13 +45,20 @@ pub(in crate::routes) async fn what_if(call: &Call) -> Answer {
 pub(super) async fn walked(db: &D1, asked: &Asked) -> Result<(WhatIfResult, i64), Problem> {
     for _ in 0..READS {
         let index = find(db, &asked.slug).await?;
-        let loaded = load(db, &index, &asked.wanted).await?;
+        let loaded = load(db, &index, &with_first_holdings(asked)).await?;
         refuse_too_many(&loaded)?;
         if let Some(answer) = answered(db, &index, &loaded, asked).await? {
             return Ok(answer);
         }
     }
     Err(moved().into())
+}
+
+/// The range asked for, from the first holdings of one's own on: what was set before the range drifts into it.
+fn with_first_holdings(asked: &Asked) -> Wanted {
+    let first = asked.holdings.as_ref().and_then(|dated| dated.keys().next().copied());
+    let start = asked.wanted.start.map(|start| first.map_or(start, |first| first.min(start)));
+    Wanted { start, ..asked.wanted.clone() }
 }
 
 /// The answer with the version it was read under; `None` where data was published meanwhile.
@@ -112,7 +119,11 @@ async fn answered(
     }
     let line_of = |id: i64| studied.securities.binary_search_by_key(&id, |security| security.id).ok();
     let variant = if let Some(dated) = &asked.holdings {
-        walk_holdings(&studied, dated, &ids)?
+        let walk = walk_holdings(&studied, dated, &ids, asked.wanted.end)?;
+        match asked.wanted.start {
+            Some(start) => walk.since(start),
+            None => walk,
+        }
     } else {
         let universe = definition.universe.as_ref();
         let may = |line: usize| {
@@ -141,7 +152,8 @@ async fn answered(
     let Some(first) = variant.steps.first() else {
         return Err(Problem::refused("nothing_held", "nobody could be held on any session of the range"));
     };
-    if first.day > range.first() {
+    let begins = loaded.performance.data.iter().map(|point| point.date);
+    if begins.filter(|day| asked.wanted.start.is_none_or(|start| *day >= start)).any(|day| day < first.day) {
         warnings.push(format!("the comparison starts at {}: nothing is held before", first.day));
     }
     let version = studied.versions.all;
@@ -155,13 +167,18 @@ fn refuse_unknown(named: &[Ticker], ids: &BTreeMap<String, i64>) -> Result<(), P
     if errors.is_empty() { Ok(()) } else { Err(Problem::invalid_fields(errors)) }
 }
 
-/// Walks holdings that are set at their dates and drift between.
-fn walk_holdings(studied: &StudiedIndex, dated: &Dated, ids: &BTreeMap<String, i64>) -> Result<Replay, Problem> {
+/// Walks holdings that are set at their dates and drift between; what is set after the end that was asked for does not matter.
+fn walk_holdings(
+    studied: &StudiedIndex,
+    dated: &Dated,
+    ids: &BTreeMap<String, i64>,
+    end: Option<Day>,
+) -> Result<Replay, Problem> {
     let panel = &studied.study.panel;
     let sessions: Vec<Day> = studied.study.sessions.iter().map(|session| session.day).collect();
     let mut errors = Vec::new();
     let mut targets: BTreeMap<Day, Vec<Held>> = BTreeMap::new();
-    for (day, held) in dated {
+    for (day, held) in dated.iter().filter(|(day, _)| end.is_none_or(|end| **day <= end)) {
         if sessions.binary_search(day).is_err() {
             errors.push(field_error("date", Some(&day.to_string()), "a session of the range compared"));
             continue;
