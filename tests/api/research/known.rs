@@ -36,6 +36,8 @@ fn members_known_on_a_day_are_those_that_were_built_then() {
         json!({"top_n": 20, "share_classes": "company", "buffer": 3}),
         json!({"top_n": 20, "quality": "repair"}),
         json!({"top_n": 20, "quality": "repair", "share_classes": "company", "rebalance": "weekly"}),
+        json!({"top_n": 20, "weighting": "min_variance"}),
+        json!({"top_n": 20, "weighting": "erc", "buffer": 4, "share_classes": "company"}),
     ];
     let slugs: Vec<String> = definitions.iter().map(|definition| build(&server, definition.clone())).collect();
     let date = "2026-09-25";

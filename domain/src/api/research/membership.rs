@@ -42,8 +42,8 @@ pub struct KnownMember {
     pub name: Option<String>,
     /// The sector, where known.
     pub sector: Option<String>,
-    /// Weight after the close; `null` where the weighting looks back on returns.
-    pub weight: Option<f64>,
+    /// Weight after the close.
+    pub weight: f64,
     /// The raw close.
     pub price: f64,
     /// Market cap at the close.

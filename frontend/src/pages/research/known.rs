@@ -32,7 +32,7 @@ const MEMBERS: [Column<KnownMember>; 10] = [
         .into_any()
     }),
     Column::new("name", "Name", |of: &KnownMember| Value::text(of.name.as_ref())),
-    Column::new("weight", "Weight", |of: &KnownMember| Value::number(of.weight, Form::Percent)),
+    Column::new("weight", "Weight", |of: &KnownMember| Value::Number(of.weight, Form::Percent)),
     Column::new("cap", "Market cap", |of: &KnownMember| Value::Number(of.market_cap, Form::Whole)),
     Column::new("basis", "Basis", |of: &KnownMember| Value::Text(of.basis.clone()))
         .defined("Reported by the source, close × shares, × a count assumed because none was published yet, of a company's lines together, or repaired."),

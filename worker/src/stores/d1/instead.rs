@@ -5,7 +5,7 @@ use domain::units::Day;
 
 use super::{Param, Statement, numbered};
 
-/// How many parameters a statement may have of its own; the two of what is read instead come after them.
+/// How many parameters a statement may have of its own; those of what is read instead come after them.
 const OWN_PARAMETERS: usize = 12;
 
 /// Which future.
@@ -17,13 +17,15 @@ pub(crate) struct Future {
     pub(crate) seed: u32,
 }
 
-/// What was known at a data version of some days; of other days nothing is.
+/// What was known at a data version of some days and securities; of others nothing is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     /// The last version that was known.
     pub(crate) version: i64,
     /// The days, as a JSON array.
     pub(crate) days: String,
+    /// The securities likewise; `None`: everybody.
+    pub(crate) ids: Option<String>,
 }
 
 /// What is read instead of what is stored now.
@@ -37,13 +39,14 @@ pub(crate) enum Instead {
 
 /// A statement as it is, or as it reads something else instead.
 pub(crate) fn statement(instead: Option<&Instead>, sql: String, params: &[Param]) -> Statement {
-    let (tables, own): (&str, [Param; 2]) = match instead {
+    let (tables, own): (&str, Vec<Param>) = match instead {
         None => return numbered(sql, params),
         Some(Instead::Future(Future { from, seed })) => {
-            (sql!("research/another_future"), [(*from).into(), (*seed).into()])
+            (sql!("research/another_future"), vec![(*from).into(), (*seed).into()])
         }
         Some(Instead::Known(known)) => {
-            (sql!("membership/as_known"), [known.days.as_str().into(), known.version.into()])
+            let own = vec![known.days.as_str().into(), known.version.into(), known.ids.clone().into()];
+            (sql!("membership/as_known"), own)
         }
     };
     let mut params: Vec<Param> = params.to_vec();

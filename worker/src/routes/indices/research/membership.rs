@@ -78,8 +78,8 @@ pub(crate) async fn load(
     let candidates: Vec<Candidate<'_>> =
         known.then.iter().map(|row| Candidate { cap: row.cap, sector: row.sector.as_deref(), returns: &[] }).collect();
     let weights = match definition.weighting.needs_risk() {
-        true => vec![None; candidates.len()],
-        false => weights(definition.weighting, &candidates, DEFAULT_CAP_LIMIT).into_iter().map(Some).collect(),
+        true => looked_back(db, definition, date, version, &known).await?,
+        false => weights(definition.weighting, &candidates, DEFAULT_CAP_LIMIT),
     };
     let tickers = |rows: &[KnownRow]| rows.iter().map(|row| row.ticker.clone()).collect::<Vec<_>>();
     let (then, present) = (tickers(&known.then), tickers(&known.present));
@@ -95,7 +95,7 @@ pub(crate) async fn load(
             .push(format!("{assumed} members rest on a share count that was not published yet at {date} (assumed)"));
     }
     let places = known.present.iter().map(|row| row.id).collect::<Vec<_>>();
-    let member = |(rank, (row, weight)): (u32, (KnownRow, Option<f64>))| KnownMember {
+    let member = |(rank, (row, weight)): (u32, (KnownRow, f64))| KnownMember {
         rank,
         ticker: row.ticker,
         name: row.name,
@@ -143,6 +143,22 @@ async fn walked(db: &D1, definition: &IndexDefinition, date: Day, version: Optio
         }
     }
     Err(moved().into())
+}
+
+/// Weights that look back on returns, as they were known.
+async fn looked_back(
+    db: &D1,
+    definition: &IndexDefinition,
+    date: Day,
+    version: Option<i64>,
+    known: &Known,
+) -> Result<Vec<f64>, Problem> {
+    let members: Vec<(i64, f64, f64)> = known.then.iter().map(|row| (row.id, row.close, row.cap)).collect();
+    let weights = D1IndexStore::new(db).weigh_at(definition, date, version, members).await?;
+    match data_versions::read(db, &["market"]).await? == known.versions && weights.len() == known.then.len() {
+        true => Ok(weights),
+        false => Err(moved().into()),
+    }
 }
 
 /// Refuses what would have to be ranked again on too many closes.
@@ -226,7 +242,7 @@ impl Tabular for IndexMembership {
                 Cell::text(member.ticker.clone()),
                 optional_text(member.name.as_deref()),
                 optional_text(member.sector.as_deref()),
-                Cell::optional(member.weight),
+                Cell::Number(member.weight),
                 Cell::Number(member.price),
                 Cell::Number(member.market_cap),
                 Cell::text(member.basis.clone()),

@@ -1,7 +1,7 @@
 //! Who would be chosen at a close, by what is stored or by what was known at a data version. Nothing is stored.
 
 use domain::calendar;
-use domain::index::{BuildPlan, IndexDefinition, Rebalance, choose, plan_build};
+use domain::index::{BuildPlan, IndexDefinition, LOOK_BACK_DAYS, Rebalance, choose, plan_build};
 use domain::ports::{IndexStore, StoreError};
 use domain::research::{QUALITY_LOOK_BACK_DAYS, Repair};
 use domain::units::{Day, DayRange, UnixMillis};
@@ -97,6 +97,29 @@ impl D1IndexStore<'_> {
     }
 }
 
+impl D1IndexStore<'_> {
+    /// The weights of members chosen at a close, each with its raw close and market cap, by what is stored or was known. Weightings that
+    /// look back on returns see those that were known.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn weigh_at(
+        &self,
+        definition: &IndexDefinition,
+        date: Day,
+        version: Option<i64>,
+        members: Vec<(i64, f64, f64)>,
+    ) -> Result<Vec<f64>, StoreError> {
+        let ids = json(&members.iter().map(|(id, ..)| *id).collect::<Vec<_>>())?;
+        let window = DayRange::new(date.plus(-LOOK_BACK_DAYS), date).map(calendar::sessions).unwrap_or_default();
+        let days = numbers(&window)?;
+        let known = version.map(|version| Known { version, days, ids: Some(ids) });
+        let store = D1IndexStore::new(self.db).knowing(known);
+        let weights = store.weighed(definition, &[(date, members)], None).await?;
+        Ok(weights.into_iter().map(|(_, _, weight)| weight).collect())
+    }
+}
+
 /// What was known of some sessions, and of those that their repairs look back on.
 fn known(definition: &IndexDefinition, days: &[Day], version: i64) -> Result<Known, StoreError> {
     let ends = days.first().copied().zip(days.last().copied());
@@ -104,5 +127,9 @@ fn known(definition: &IndexDefinition, days: &[Day], version: i64) -> Result<Kno
         Some(range) if definition.repairs_caps => calendar::sessions(range),
         _ => days.to_vec(),
     };
-    Ok(Known { version, days: json(&looked_at.iter().map(|day| day.number()).collect::<Vec<_>>())? })
+    Ok(Known { version, days: numbers(&looked_at)?, ids: None })
+}
+
+fn numbers(days: &[Day]) -> Result<String, StoreError> {
+    json(&days.iter().map(|day| day.number()).collect::<Vec<_>>())
 }

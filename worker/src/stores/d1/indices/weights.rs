@@ -62,7 +62,7 @@ impl D1IndexStore<'_> {
         self.weighed(definition, &choices, market_version).await
     }
 
-    async fn weighed(
+    pub(super) async fn weighed(
         &self,
         definition: &IndexDefinition,
         choices: &[ChosenAt],

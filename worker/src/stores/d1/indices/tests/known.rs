@@ -86,3 +86,42 @@ fn what_was_known_chooses_whom_a_build_chose_then() {
     }
     assert!(moved > 60, "what came later moved {moved} choices: too few to tell");
 }
+
+/// The market with half a year before it: risk is not estimated from fewer returns.
+fn with_history() -> Market {
+    let mut longer = market(true);
+    for on in sessions_of(range("2023-06-01", "2023-12-29")) {
+        for company in 0..24_u32 {
+            let wave = (f64::from(on.number()) * (0.31 + 0.07 * f64::from(company))).sin();
+            let close = (40.0 + 2.0 * f64::from(company)) * (1.0 + 0.004 * f64::from(company + 2) * wave);
+            longer.bar(&format!("C{company:02}"), &on.to_string(), close, close * 1024.0);
+        }
+    }
+    longer
+}
+
+#[test]
+fn weights_that_look_back_are_those_of_the_build() {
+    let (then, since) = (D1::in_memory(), D1::in_memory());
+    with_history().store(&then);
+    with_history().store(&since);
+    let known = version(&since);
+    later().store(&since);
+    let on = day("2024-03-08");
+    for weighting in [Weighting::InverseVolatility, Weighting::EqualRisk, Weighting::MinimumVariance, Weighting::Capped]
+    {
+        let definition = IndexDefinition { weighting, ..top(6) };
+        build(&then, &definition, range("2024-03-08", "2024-03-08"));
+        let stored =
+            block_on(D1IndexStore::new(&then).members(&index(&then, &definition), range("2024-03-08", "2024-03-08")));
+        let stored: Vec<f64> = stored.unwrap().rows.iter().map(|row| row.weight).collect();
+        let ids = block_on(D1IndexStore::new(&since).choose_at(&definition, &[on], Some(known))).unwrap();
+        let members: Vec<(i64, f64, f64)> = ids.iter().map(|one| (one.id, 1.0, one.cap)).collect();
+        let weighed =
+            |version| block_on(D1IndexStore::new(&since).weigh_at(&definition, on, version, members.clone())).unwrap();
+        assert_eq!(weighed(Some(known)), stored, "{}", weighting.name());
+        if weighting != Weighting::Capped {
+            assert_ne!(weighed(None), stored, "{}: what came later moved nothing", weighting.name());
+        }
+    }
+}

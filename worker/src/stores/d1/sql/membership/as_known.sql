@@ -1,16 +1,16 @@
--- What was known at data version ?14 of the days in ?13 (JSON array). A value that a later version replaced is found among the past ones;
+-- What was known at data version ?14 of the days in ?13 (JSON array) and the securities in ?15 (likewise, or null for everybody). A value that a later version replaced is found among the past ones;
 -- derived tables know no past, so the market caps are made here again: the source's own, else the close times the share count known by
 -- then, restated for splits. A statement that names these tables behind this reads what was known.
 daily_bars as materialized (
   select b.security_id, b.day, b.open, b.high, b.low, b.close, b.adj_close, b.volume, b.version
   from json_each(?13) d
-  cross join main.securities s
+  cross join main.securities s on ?15 is null or s.id in (select value from json_each(?15))
   cross join main.daily_bars b on b.security_id = s.id and b.day = d.value
   where b.version <= ?14
   union all
   select b.security_id, b.day, b.open, b.high, b.low, b.close, b.adj_close, b.volume, b.version
   from json_each(?13) d
-  cross join main.securities s
+  cross join main.securities s on ?15 is null or s.id in (select value from json_each(?15))
   cross join main.daily_bars_past b on b.security_id = s.id and b.day = d.value
   where b.version <= ?14 and b.until_version > ?14
 ),
