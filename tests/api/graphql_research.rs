@@ -165,3 +165,28 @@ fn what_was_known_and_the_look_ahead_check_are_those_of_the_rest_routes() {
     assert_eq!((&answer["errors"], answer["data"]["index"].as_object().unwrap().len()), (&Value::Null, 19));
     assert_eq!(code(&many(20)), "QUERY_TOO_COMPLEX");
 }
+
+#[test]
+fn statistics_of_both_and_counts_of_checks_are_there_too() {
+    let server = market();
+    let query = format!(
+        "{{ index(slug: \"{SLUG}\") {{
+            compare(benchmark: \"C07\") {{ beta statistics {{ name value }} againstStatistics {{ name value }} }}
+            quality {{ accepted counts {{ check about count }} }} }} }}"
+    );
+    let found = data(&server, &query, &json!({}))["index"].clone();
+    let rest = server.get(&format!("/index-compare?index={SLUG}&benchmark=C07")).expect(200).json();
+    assert_eq!(found["compare"]["beta"], rest["beta"]);
+    for (field, named) in [("statistics", &rest["statistics"]), ("againstStatistics", &rest["against_statistics"])] {
+        let listed = found["compare"][field].as_array().unwrap();
+        assert_eq!(listed.len(), named.as_object().unwrap().len());
+        assert!(listed.iter().all(|one| one["value"] == named[one["name"].as_str().unwrap()]), "{listed:?}");
+    }
+    let rest = server.get(&format!("/index-quality?index={SLUG}")).expect(200).json();
+    let counts = found["quality"]["counts"].as_array().unwrap();
+    assert_eq!(counts.len(), 8);
+    for count in counts {
+        let check = count["check"].as_str().unwrap();
+        assert_eq!((&count["count"], &count["about"]), (&rest["counts"][check], &rest["checks"][check]), "{check}");
+    }
+}

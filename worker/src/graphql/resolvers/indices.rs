@@ -36,9 +36,18 @@ pub(super) async fn performance(asked: Asked<'_>) -> Result<Json, Problem> {
     json(&reads::load_performance(&asked.sources.db, &index, &wanted).await?.performance)
 }
 
-/// The statistics of a performance as a list.
+/// The statistics of a parent as a list.
 pub(super) async fn statistics(asked: Asked<'_>) -> Result<Json, Problem> {
-    let named = asked.parent["statistics"].as_object().ok_or_else(|| Problem::internal("no statistics"))?;
+    named(asked, "statistics")
+}
+
+/// Those of what it is compared with.
+pub(super) async fn against_statistics(asked: Asked<'_>) -> Result<Json, Problem> {
+    named(asked, "against_statistics")
+}
+
+fn named(asked: Asked<'_>, field: &str) -> Result<Json, Problem> {
+    let named = asked.parent[field].as_object().ok_or_else(|| Problem::internal(format!("a parent has no {field}")))?;
     Ok(named.iter().map(|(name, value)| serde_json::json!({"name": name, "value": value})).collect())
 }
 

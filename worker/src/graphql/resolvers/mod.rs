@@ -88,6 +88,9 @@ static RESOLVERS: &[(&str, &str, Resolver)] = table! {
     "Index" "whatIf" research::what_if;
     "Index" "lookAheadCheck" research::look_ahead_check;
     "WhatIfSide" "statistics" indices::statistics;
+    "Comparison" "statistics" indices::statistics;
+    "Comparison" "againstStatistics" indices::against_statistics;
+    "Quality" "counts" research::counts;
     "Performance" "points" lists::points;
     "Performance" "statistics" indices::statistics;
     "Composition" "constituents" lists::constituents;

@@ -1,10 +1,10 @@
 //! Research on an index; the same answers that the REST routes give.
 
 use domain::api::{LookAheadCheck, WhatIf};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::indices::{dated, row_of_parent};
-use super::{Asked, json, text_of};
+use super::{Asked, json as to_json, text_of};
 use crate::error::Problem;
 use crate::graphql::pages::Page;
 use crate::routes::indices::{self as reads, Asker, Wanted, answers};
@@ -14,28 +14,28 @@ use crate::routes::query::Query;
 pub(super) async fn statistics(asked: Asked<'_>) -> Result<Json, Problem> {
     let (slug, wanted) = ranged(asked)?;
     let _turn = asked.sources.turns.next().await;
-    json(&answers::statistics(&asked.sources.db, slug, &wanted, asked.arguments).await?)
+    to_json(&answers::statistics(&asked.sources.db, slug, &wanted, asked.arguments).await?)
 }
 
 /// What each member and sector added.
 pub(super) async fn attribution(asked: Asked<'_>) -> Result<Json, Problem> {
     let (slug, wanted) = ranged(asked)?;
     let _turn = asked.sources.turns.next().await;
-    json(&answers::attribution(&asked.sources.db, slug, &wanted).await?)
+    to_json(&answers::attribution(&asked.sources.db, slug, &wanted).await?)
 }
 
 /// The orders of a rebalance, and what following costs.
 pub(super) async fn trades(asked: Asked<'_>) -> Result<Json, Problem> {
     let (slug, wanted) = ranged(asked)?;
     let _turn = asked.sources.turns.next().await;
-    json(&answers::trades(&asked.sources.db, slug, &wanted, asked.arguments).await?)
+    to_json(&answers::trades(&asked.sources.db, slug, &wanted, asked.arguments).await?)
 }
 
 /// Beside a ticker or another index.
 pub(super) async fn compare(asked: Asked<'_>) -> Result<Json, Problem> {
     let (slug, wanted) = ranged(asked)?;
     let _turn = asked.sources.turns.next().await;
-    json(&answers::compare(&asked.sources.db, slug, &wanted, asked.arguments.text("against")).await?)
+    to_json(&answers::compare(&asked.sources.db, slug, &wanted, asked.arguments.text("against")).await?)
 }
 
 /// What is suspicious.
@@ -44,7 +44,15 @@ pub(super) async fn quality(asked: Asked<'_>) -> Result<Json, Problem> {
     // Holes are findings here, not refusals.
     let wanted = Wanted { bridge: true, ..wanted };
     let _turn = asked.sources.turns.next().await;
-    json(&answers::quality(&asked.sources.db, slug, &wanted, asked.arguments).await?)
+    to_json(&answers::quality(&asked.sources.db, slug, &wanted, asked.arguments).await?)
+}
+
+/// How much each check found, and what it looks for.
+pub(super) async fn counts(asked: Asked<'_>) -> Result<Json, Problem> {
+    let counts = asked.parent["counts"].as_object().ok_or_else(|| Problem::internal("a quality has no counts"))?;
+    let about = &asked.parent["checks"];
+    let row = |(check, count): (&String, &Json)| json!({"check": check, "about": about[check], "count": count});
+    Ok(counts.iter().map(row).collect())
 }
 
 /// Who would have been chosen from what was known.
@@ -52,7 +60,7 @@ pub(super) async fn membership(asked: Asked<'_>) -> Result<Json, Problem> {
     let day = reads::read_session(&dated(asked)?, asked.sources.now)?;
     let known_on = reads::read_known_on(asked.arguments, asked.sources.now)?;
     let index = row_of_parent(asked).await?;
-    json(&reads::load_membership(&asked.sources.db, &index.slug, &index.definition, day, known_on).await?.0)
+    to_json(&reads::load_membership(&asked.sources.db, &index.slug, &index.definition, day, known_on).await?.0)
 }
 
 /// The index with something changed, beside the index as it is.
@@ -73,7 +81,7 @@ pub(super) async fn what_if(asked: Asked<'_>) -> Result<Json, Problem> {
         holdings: None,
     };
     let _turn = asked.sources.turns.next().await;
-    json(&answers::what_if(&asked.sources.db, question, arguments.text("holdings"), asked.sources.now).await?)
+    to_json(&answers::what_if(&asked.sources.db, question, arguments.text("holdings"), asked.sources.now).await?)
 }
 
 /// Whether anything of the future reaches the past.
@@ -84,28 +92,28 @@ pub(super) async fn look_ahead_check(asked: Asked<'_>) -> Result<Json, Problem> 
         LookAheadCheck { start_date, end_date, samples, seed: whole(asked.arguments, "seed", 0, (1 << 53) - 1)? };
     let _turn = asked.sources.turns.next().await;
     let slug = text_of(asked.parent, "slug")?;
-    json(&answers::look_ahead(&asked.sources.db, slug, &check, asked.sources.now).await?)
+    to_json(&answers::look_ahead(&asked.sources.db, slug, &check, asked.sources.now).await?)
 }
 
 /// The share counts of a ticker.
 pub(super) async fn shares(asked: Asked<'_>) -> Result<Json, Problem> {
     let ticker = reads::read_ticker(asked.arguments)?;
     let known_on = reads::read_known_on(asked.arguments, asked.sources.now)?;
-    json(&reads::load_shares(&asked.sources.db, &ticker, known_on).await?.0)
+    to_json(&reads::load_shares(&asked.sources.db, &ticker, known_on).await?.0)
 }
 
 /// The caller's kept questions, by name.
 pub(super) async fn definitions(asked: Asked<'_>) -> Result<Json, Problem> {
     let page = Page::of(asked.arguments, 1_000)?.or_size(100);
     let kept = reads::kept(&asked.sources.db, asked.sources.principal().owner(), asked.sources.now).await?;
-    let items = kept.iter().map(json).collect::<Result<Vec<_>, _>>()?;
+    let items = kept.iter().map(to_json).collect::<Result<Vec<_>, _>>()?;
     Ok(page.of_whole(&items, |item| item["name"].as_str().unwrap_or_default().to_owned()))
 }
 
 /// One of them.
 pub(super) async fn definition(asked: Asked<'_>) -> Result<Json, Problem> {
     let (owner, name) = (asked.sources.principal().owner(), asked.arguments.required("name")?);
-    json(&reads::kept_as(&asked.sources.db, owner, name, asked.sources.now).await?)
+    to_json(&reads::kept_as(&asked.sources.db, owner, name, asked.sources.now).await?)
 }
 
 /// Two of them, or of indices as they are, side by side.
@@ -115,7 +123,7 @@ pub(super) async fn compare_definitions(asked: Asked<'_>) -> Result<Json, Proble
     let owner = asked.sources.principal().owner();
     let asker = Asker { db: &asked.sources.db, owner, now: asked.sources.now };
     let _turn = asked.sources.turns.next().await;
-    json(&reads::load_definition_comparison(&asker, name, against, range).await?.0)
+    to_json(&reads::load_definition_comparison(&asker, name, against, range).await?.0)
 }
 
 fn whole<T: TryFrom<i64>>(arguments: &Query, name: &str, least: i64, most: i64) -> Result<Option<T>, Problem> {
