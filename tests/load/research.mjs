@@ -15,6 +15,10 @@ const READS = [
   "/index-quality?",
 ];
 const QUESTIONS = [{ weighting: "cap" }, { exclude: ["AAPL"] }, { weighting: "erc", rebalance: "monthly" }, { weighting: "min_variance", rebalance: "monthly" }];
+// Whose choice takes more than one close or line, and what looks back on returns, as known today.
+const KNOWN = ["top100-equal-daily-price-line", "top100-equal-daily-price-line-b20", "top100-equal-daily-price-company", "top100-equal-daily-price-line-repaired", "top100-erc-daily-price-line"];
+const DEFINED = [{ buffer: 20 }, { share_classes: "company" }];
+const SHEETS = { sheets: ["contributions", "rebalances", "quality", "comparison", "what_if", "membership"], benchmark: "AAPL", what_if: { exclude: ["AAPL"] } };
 const BUILDS = [{ weighting: "capped" }, { weighting: "sector_equal" }, { weighting: "inverse_volatility" }, { weighting: "erc" }, { weighting: "min_variance" }, { quality: "repair" }];
 
 /** Imports the prices, builds the index, and asks each thing of it once. */
@@ -27,6 +31,11 @@ export async function measureResearch(table, { folder, data }) {
   for (const target of READS) await timed(table, server, `GET ${target.split("?")[0]}`, () => server.ask(`${target}${range}`));
   for (const question of QUESTIONS) await timed(table, server, `what if ${Object.values(question).flat().join(" ")}`, () => server.post("/what-if", { ...RANGE, ...question }));
   for (const definition of BUILDS) await timed(table, server, `build, ${Object.values(definition)[0]}`, () => server.post("/build-index", { ...RANGE, ...definition }));
+  for (const definition of DEFINED) await server.post("/build-index", { ...RANGE, ...definition });
+  const known = `date=${RANGE.end_date}&known_on=${new Date().toISOString().slice(0, 10)}`;
+  for (const index of KNOWN) await timed(table, server, `members as known, ${index.slice("top100-".length)}`, () => server.ask(`/index-membership?index=${index}&${known}`));
+  await timed(table, server, "look-ahead check of 5 sessions", () => server.post("/indices/top100-equal-daily-price-line/look-ahead-check", {}));
+  await timed(table, server, "workbook of six sheets", () => server.post("/export-data", { ...RANGE, ...SHEETS }));
   await server.stop();
 }
 
