@@ -1,5 +1,6 @@
 // What a person does on the statistics and research pages, and that the parts of the app they are in are fetched only then.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { openBrowser, visit } from "./harness.mjs";
 import { ANSWERS, DAYS, EXPLANATION, SLUG, built, ok } from "./market.mjs";
@@ -174,6 +175,22 @@ describe("statistics and research", () => {
     assert.equal(asked(page, "/shares").at(-1).get("ticker"), ticker);
     await page.getByRole("button", { name: "Close", exact: true }).click();
     await page.waitForURL((url) => !url.searchParams.has("shares"));
+  });
+
+  test("all that a part shows is saved as the service's own workbook", async (t) => {
+    for (const [link, asks, name] of [
+      ["/app/statistics", "/index-statistics", "statistics"], ["/app/research?part=attribution", "/index-attribution", "attribution"],
+      ["/app/research?part=comparison&with=SPY", "/index-compare", "comparison"], ["/app/research?part=trades", "/index-trades", "trades"],
+      ["/app/research?part=quality", "/index-quality", "data-quality"], ["/app/research?part=known", "/index-membership", "membership"],
+    ]) {
+      const answer = ({ url }) => (url.searchParams.get("format") === "xlsx" ? ok(`the workbook of ${name}`) : RESEARCH_ANSWERS[asks]);
+      const page = await open(t, link, { [asks]: answer });
+      await page.getByRole("button", { name: "Export", exact: true }).first().click();
+      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "All of it (Excel)" }).first().click()]);
+      assert.equal(file.suggestedFilename(), `${name}.xlsx`);
+      assert.match(readFileSync(await file.path(), "utf8"), new RegExp(`the workbook of ${name}`));
+      assert.equal(asked(page, asks).at(-1).get("format"), "xlsx");
+    }
   });
 
   test("a question is kept under a name, compared and deleted after a question", async (t) => {

@@ -15,6 +15,7 @@ mod research;
 mod span;
 mod statistics;
 mod streams;
+mod whole;
 
 use domain::api::{IndexList, IndexSummary};
 use domain::calendar;
@@ -26,6 +27,7 @@ use crate::components::dates::DatePicker;
 use crate::load::Load;
 pub(crate) use benchmark::{Benchmark, BenchmarkField, chosen_benchmark};
 pub(crate) use span::{SpanFields, chosen_span, warnings};
+pub(crate) use whole::whole_workbook;
 
 /// One line of the table of pages.
 #[derive(Debug)]

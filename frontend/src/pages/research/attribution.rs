@@ -15,7 +15,7 @@ use crate::components::synthetic::Synthetic;
 use crate::components::table::{Column, DataTable, Value};
 use crate::format::{self, Form};
 use crate::load::load;
-use crate::pages::{SpanFields, nothing_built, warnings};
+use crate::pages::{SpanFields, nothing_built, warnings, whole_workbook};
 
 const MEMBERS: [Column<ContributionOfMember>; 7] = [
     Column::new("ticker", "Ticker", |row: &ContributionOfMember| Value::Text(row.ticker.clone())),
@@ -84,6 +84,7 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexAttribution>>, link: Memo<String>) ->
     Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
     let text = move |read: fn(&IndexAttribution) -> String| Signal::derive(move || of.with(|of| read(of)));
     let curl = move || Export::curl(move || link.get_untracked());
+    let whole = Signal::derive(move || Some(link.get()));
     let bars = Signal::derive(move || {
         let bar = |sector: &ContributionOfSector| Bar {
             name: sector_name(sector.sector.as_ref()),
@@ -141,7 +142,7 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexAttribution>>, link: Memo<String>) ->
             <ChartFrame
                 title=Signal::derive(|| "Contribution by sector".to_owned())
                 file=Signal::derive(|| "sector-contributions".to_owned())
-                exports=vec![curl()]
+                exports=vec![whole_workbook(whole, "attribution"), curl()]
                 table=ViewFn::from(move || {
                     view! { <DataTable name="sectors" caption=Signal::derive(|| "Contributions by sector".to_owned()) rows=sectors columns=SECTORS.to_vec() /> }
                 })

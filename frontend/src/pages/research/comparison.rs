@@ -15,7 +15,7 @@ use crate::components::synthetic::Synthetic;
 use crate::components::table::{Column, DataTable, Value};
 use crate::format::{self, Form};
 use crate::load::load;
-use crate::pages::{Benchmark, BenchmarkField, SpanFields, chosen_benchmark, nothing_built, warnings};
+use crate::pages::{Benchmark, BenchmarkField, SpanFields, chosen_benchmark, nothing_built, warnings, whole_workbook};
 use crate::query::encode;
 
 /// A number of the comparison: its name, its definition, how it is shown, how it is read.
@@ -114,7 +114,7 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexComparison>>, link: Memo<Option<Strin
             rows=sessions
             read=|row: &ComparedSession| (row.date, [row.level, row.against])
             table=("compared", "Both levels at each session", SESSIONS)
-            exports=vec![Export::curl(move || link.get_untracked().unwrap_or_default())]
+            exports=vec![whole_workbook(link.into(), "comparison"), Export::curl(move || link.get_untracked().unwrap_or_default())]
         />
         <section class="panel">
             <header class="panel-head">

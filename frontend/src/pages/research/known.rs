@@ -13,7 +13,7 @@ use crate::components::states::states;
 use crate::components::table::{Column, DataTable, Value};
 use crate::format::{self, Form};
 use crate::load::load;
-use crate::pages::{SessionField, chosen_index, chosen_session, warnings};
+use crate::pages::{SessionField, chosen_index, chosen_session, warnings, whole_workbook};
 
 fn instant(ms: Option<i64>) -> Value {
     ms.map_or(Value::Absent, Value::Instant)
@@ -130,7 +130,7 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexMembership>>, link: Memo<Option<Strin
                 rows=Signal::derive(move || Arc::new(of.with(|of| of.members.clone())))
                 columns=MEMBERS.to_vec()
                 filterable=true
-                exports=vec![Export::curl(move || link.get_untracked().unwrap_or_default())]
+                exports=vec![whole_workbook(link.into(), "membership"), Export::curl(move || link.get_untracked().unwrap_or_default())]
             />
         </section>
     }
@@ -152,7 +152,7 @@ fn Counts() -> impl IntoView {
                 rows=Signal::derive(move || Arc::new(of.with(|of| of.data.clone())))
                 columns=COUNTS.to_vec()
                 none="No share count is stored of it: its market caps are the source's own."
-                exports=vec![Export::curl(move || link().unwrap_or_default())]
+                exports=vec![whole_workbook(Signal::derive(link), "shares"), Export::curl(move || link().unwrap_or_default())]
             />
         }
         .into_any()

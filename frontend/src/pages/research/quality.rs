@@ -18,7 +18,7 @@ use crate::components::table::{Column, DataTable, Value};
 use crate::format::{self, Form};
 use crate::load::load;
 use crate::pages::findings::{FINDINGS, check_name};
-use crate::pages::{SpanFields, nothing_built, warnings};
+use crate::pages::{SpanFields, nothing_built, warnings, whole_workbook};
 
 const POLICIES: &[(&str, &str)] = &[("flag", "Flag"), ("block", "Block"), ("repair", "Repair"), ("pass", "Pass")];
 
@@ -71,6 +71,7 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexQuality>>, link: Memo<String>) -> imp
     Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
     let text = move |read: fn(&IndexQuality) -> String| Signal::derive(move || of.with(|of| read(of)));
     let curl = move || Export::curl(move || link.get_untracked());
+    let whole = Signal::derive(move || Some(link.get()));
     let bars = Signal::derive(move || {
         let bar = |check: Check| Bar { name: check.name, value: check.count, notes: Vec::new() };
         of.with(|of| checks(of).into_iter().map(bar).collect::<Vec<_>>())
@@ -101,7 +102,7 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexQuality>>, link: Memo<String>) -> imp
         <ChartFrame
             title=Signal::derive(|| "Findings by check".to_owned())
             file=Signal::derive(move || of.with(|of| format!("{}-quality", of.index)))
-            exports=vec![curl()]
+            exports=vec![whole_workbook(whole, "data-quality"), curl()]
             table=ViewFn::from(move || {
                 view! { <DataTable name="counts" caption=Signal::derive(|| "Findings by check".to_owned()) rows=counted columns=CHECKS.to_vec() /> }
             })

@@ -20,7 +20,7 @@ use crate::components::synthetic::Synthetic;
 use crate::components::table::{Column, DataTable, Value};
 use crate::format::{self, Form};
 use crate::load::{Failure, Load, load};
-use crate::pages::{index_name, warnings};
+use crate::pages::{index_name, warnings, whole_workbook};
 use crate::query::{Query, encode};
 
 /// What is to be done with a kept question.
@@ -273,7 +273,7 @@ fn Ready(of: Signal<Arc<DefinitionComparison>>, link: Memo<Option<String>>) -> i
             rows=levels
             read=|row: &ComparedLevels| (row.date, [row.level, row.against])
             table=("levels", "Both levels at each session", LEVELS)
-            exports=vec![Export::curl(move || link.get_untracked().unwrap_or_default())]
+            exports=vec![whole_workbook(link.into(), "definitions"), Export::curl(move || link.get_untracked().unwrap_or_default())]
         />
         <section class="panel">
             <header class="panel-head">

@@ -17,7 +17,7 @@ use crate::components::synthetic::Synthetic;
 use crate::components::table::{Column, DataTable, Value};
 use crate::format::{self, Form};
 use crate::load::load;
-use crate::pages::{SpanFields, nothing_built, warnings};
+use crate::pages::{SpanFields, nothing_built, warnings, whole_workbook};
 
 /// The parameters of the address that reach the service.
 const NAMES: &[&str] = &[
@@ -129,6 +129,7 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexTrades>>, link: Memo<String>) -> impl
     Effect::new(move |_| synthetic.note(of.with(|of| of.synthetic)));
     let text = move |read: fn(&IndexTrades) -> String| Signal::derive(move || of.with(|of| read(of)));
     let curl = move || Export::curl(move || link.get_untracked());
+    let whole = Signal::derive(move || Some(link.get()));
     let sessions = Signal::derive(move || Arc::new(of.with(|of| of.data.clone())));
     let rebalances = Signal::derive(move || Arc::new(of.with(|of| of.rebalances.clone())));
     let orders = Signal::derive(move || Arc::new(of.with(|of| of.orders.clone())));
@@ -187,7 +188,7 @@ fn Ready(#[prop(into)] of: Signal<Arc<IndexTrades>>, link: Memo<String>) -> impl
             rows=sessions
             read=|row: &PortfolioValue| (row.date, [row.net_level, row.level])
             table=("values", "Portfolio and index at each session", SESSIONS)
-            exports=vec![curl()]
+            exports=vec![whole_workbook(whole, "trades"), curl()]
         />
         <section class="panel">
             <header class="panel-head">

@@ -21,6 +21,7 @@ use crate::format::{self, Form};
 use crate::load::load;
 use crate::pages::{
     BenchmarkField, IndexField, SpanFields, chosen_index, chosen_span, index_name, nothing_built, warnings,
+    whole_workbook,
 };
 
 /// The page.
@@ -63,6 +64,7 @@ fn Ready(#[prop(into)] page: Signal<Arc<IndexStatistics>>, link: Memo<String>) -
     let synthetic = Synthetic::here();
     Effect::new(move |_| synthetic.note(page.with(|page| page.synthetic)));
     let curl = move || Export::curl(move || link.get_untracked());
+    let whole = Signal::derive(move || Some(link.get()));
     let file =
         move |what: &'static str| Signal::derive(move || format!("{}-{what}", index_name(index.get().as_deref())));
     let rows = Signal::derive(move || Arc::new(page.with(|page| page.statistics.clone())));
@@ -105,7 +107,7 @@ fn Ready(#[prop(into)] page: Signal<Arc<IndexStatistics>>, link: Memo<String>) -
                 rows=rows
                 columns=tables::STATISTICS.to_vec()
                 filterable=true
-                exports=vec![curl()]
+                exports=vec![whole_workbook(whole, "statistics"), curl()]
             />
         </section>
         <rolling::Rolling page=page file=file("rolling") />
