@@ -105,6 +105,7 @@ for part in "$@"; do case $part in
   office) command -v soffice >/dev/null || step "LibreOffice" apt_install libreoffice-calc-nogui ;;
   load)
     command -v wrk >/dev/null || step "wrk" apt_install wrk
+    command -v redis-server >/dev/null || step "Redis" apt_install redis-server
     python_packages tests/load/requirements.txt load ;;
   python)
     python_packages tests/requirements.txt python ;;

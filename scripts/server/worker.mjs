@@ -57,7 +57,8 @@ function common(state, workers) {
   });
 }
 
-function built(settings) {
+/** The built Worker with its bindings. */
+export function built(settings) {
   const { workerOptions: { modulesRules, ...options }, main } = optionsOf(configFile);
   if (!existsSync(main)) throw new Error(`${path.relative(root, main)} is not there: run \`make build\` first`);
   const folder = path.dirname(main);

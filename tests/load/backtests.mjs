@@ -1,13 +1,12 @@
 // A year of a chain of 5 000 quotes a day: its import, a backtest over it from the request to the result, and the engine alone,
 // natively and in WebAssembly; then whole runs over a recorded chain beside other simulators.
 import { createWriteStream, existsSync, openSync, readSync, closeSync, readdirSync, writeFileSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createGzip } from "node:zlib";
 import { root } from "../../scripts/server/settings.mjs";
-import { SERVER_CORE, median, run } from "./machine.mjs";
+import { SERVER_CORE, median, pythonProgram, run } from "./machine.mjs";
 import { Server } from "./server.mjs";
 import { decimals, mebibytes, percent, whole } from "./table.mjs";
 import { openEngine } from "./wasm_engine.mjs";
@@ -89,11 +88,10 @@ async function measureOthers(table, { folder }) {
   const options = path.join(process.env.EQUIPOISE_SHARED || path.join(root, "../shared"), "data/options");
   const file = path.join(options, "spxw_2019_core.csv.gz");
   if (!existsSync(file)) return table.skip("whole runs beside other simulators", `${file} is not there`);
-  const tools = process.env.EQUIPOISE_TOOLS || path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "equipoise");
   const server = await Server.start(path.join(folder, "recorded"));
   await server.send("chains", file);
   await server.stop();
-  const { stdout } = await run(SERVER_CORE, path.join(tools, "load/bin/python3"), path.join(root, "tests/load/backtests.py"), native("backtest_csv"), native("backtest_parquet"), ...warehouseFiles(server.state));
+  const { stdout } = await run(SERVER_CORE, pythonProgram("load", "python3"), path.join(root, "tests/load/backtests.py"), native("backtest_csv"), native("backtest_parquet"), ...warehouseFiles(server.state));
   for (const { what, ratio, target, how } of JSON.parse(stdout)) table.add(what, ratio, { least: target, show: decimals(1, "×"), how });
 }
 

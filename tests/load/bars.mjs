@@ -1,16 +1,16 @@
 // Hourly bars: 20 tickers × a year ingested from a source, then 500 of them queried against a peer of the common kind.
 import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { addBarIngestion, addIngestion, follow } from "../../scripts/server/jobs.mjs";
 import { root } from "../../scripts/server/settings.mjs";
 import { offer } from "./offered.mjs";
 import { startRecordedBars } from "./recorded_bars.mjs";
-import { LOAD_CORE, SERVER_CORE, median, run } from "./machine.mjs";
+import { median, pythonProgram } from "./machine.mjs";
+import { PeerProcess } from "./peer_process.mjs";
 import { Server } from "./server.mjs";
 import { decimals, whole } from "./table.mjs";
+import { load } from "./wrk.mjs";
 
 const TICKERS = 20;
 const BARS = 500;
@@ -22,7 +22,6 @@ const YEAR = { from: "2025-07-01", to: "2026-06-30" };
 const RANGES = 4_000;
 /** Those that the other measurements ask for. */
 const OTHERS = 3_000;
-const python = path.join(process.env.EQUIPOISE_TOOLS || path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "equipoise"), "python/bin");
 
 export async function measureBars(table, { folder }) {
   const recorded = await record(folder);
@@ -38,15 +37,15 @@ export async function measureBars(table, { folder }) {
   const targets = distinctTargets(rows);
   await rowsRead(table, server, targets.slice(-10));
   await graphqlCost(table, server, targets.slice(-510, -10));
-  if (!existsSync(path.join(python, "gunicorn"))) {
+  if (!existsSync(pythonProgram("python", "gunicorn"))) {
     await server.stop();
     return table.skip("500 hourly bars against Flask", "no gunicorn: scripts/setup.sh python installs it");
   }
-  const peer = await Peer.start(folder, rows);
+  const peer = await startPeer(folder, rows);
   try {
     await compare(table, server, peer, { folder, targets });
   } finally {
-    peer.stop();
+    await peer.stop();
     await server.stop();
   }
 }
@@ -130,37 +129,22 @@ function variablesOf(target) {
   return { ticker: decodeURIComponent(ticker), from, to };
 }
 
-/** The peer as a process of its own on the server's core. */
-class Peer {
-  static async start(folder, rows) {
-    const peer = new Peer(), database = path.join(folder, "peer.sqlite");
-    const fill = `import json, sqlite3, sys
+/** The peer over the same rows. */
+async function startPeer(folder, rows) {
+  const database = path.join(folder, "peer.sqlite");
+  const fill = `import json, sqlite3, sys
 rows = json.load(sys.stdin)
 db = sqlite3.connect(sys.argv[1])
 db.execute("create table bars (ticker text, t integer, open real, high real, low real, close real, volume real, vwap real, trades real, primary key (ticker, t))")
 db.executemany("insert into bars values (?,?,?,?,?,?,?,?,?)", rows)
 db.commit()`;
-    const filling = spawn(path.join(python, "python"), ["-c", fill, database], { stdio: ["pipe", "inherit", "inherit"] });
-    filling.stdin.end(JSON.stringify(rows.map((row) => [row.ticker, row.t, row.o, row.h, row.l, row.c, row.v, row.vw, row.n])));
-    await new Promise((resolve, reject) => filling.on("exit", (code) => (code === 0 ? resolve() : reject(new Error("the peer's rows were not written")))));
-    const env = { ...process.env, BARS_DATABASE: database };
-    const port = 20_000 + (process.pid % 10_000);
-    peer.url = `http://127.0.0.1:${port}`;
-    peer.process = spawn("taskset", ["-c", String(SERVER_CORE), path.join(python, "gunicorn"), "--workers", "1", "--bind", `127.0.0.1:${port}`, "--log-level", "error", "bars:app"], { env, cwd: path.join(root, "tests/load/peers"), stdio: "inherit" });
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await fetch(`${peer.url}/`);
-        return peer;
-      } catch (error) {
-        if (tries === 100) throw error;
-        await sleep(100);
-      }
-    }
-  }
-
-  stop() {
-    this.process.kill();
-  }
+  const filling = spawn(pythonProgram("python", "python"), ["-c", fill, database], { stdio: ["pipe", "inherit", "inherit"] });
+  filling.stdin.end(JSON.stringify(rows.map((row) => [row.ticker, row.t, row.o, row.h, row.l, row.c, row.v, row.vw, row.n])));
+  await new Promise((resolve, reject) => filling.on("exit", (code) => (code === 0 ? resolve() : reject(new Error("the peer's rows were not written")))));
+  const args = ["--workers", "1", "--bind", "127.0.0.1:0", "bars:app"];
+  // It listens before its worker is there.
+  const ready = /Listening at: (\S+)[^]*Booting worker/;
+  return PeerProcess.start(pythonProgram("python", "gunicorn"), args, { env: { BARS_DATABASE: database }, cwd: path.join(root, "tests/load/peers"), ready });
 }
 
 async function compare(table, server, peer, { folder, targets }) {
@@ -174,9 +158,9 @@ async function compare(table, server, peer, { folder, targets }) {
   const rates = { peer: [], server: [], cached: [] };
   for (let n = 0; n < RUNS; n += 1) {
     const fresh = file(`targets-${n}.txt`, targets.slice(n * RANGES, (n + 1) * RANGES));
-    rates.peer.push(await load(peer.url, fresh));
-    rates.server.push(await load(server.url, fresh, RANGES));
-    rates.cached.push(await load(server.url, one));
+    rates.peer.push(await rate(peer.url, fresh));
+    rates.server.push(await rate(server.url, fresh, RANGES));
+    rates.cached.push(await rate(server.url, one));
   }
   const ratio = (name) => median(rates[name].map((rate, n) => rate / rates.peer[n]));
   const how = (name) => `${whole()(median(rates[name]))} of ${whole("/s")(median(rates.peer))}, wrk -t1 -c4`;
@@ -224,11 +208,8 @@ async function sameAnswer(server, peer, target) {
 }
 
 /** Requests a second. */
-async function load(base, targets, most = Infinity) {
-  const script = path.join(root, "tests/load/bars.lua");
-  const { stdout } = await run(LOAD_CORE, "env", `TARGETS=${targets}`, "wrk", "-t1", "-c4", `-d${SECONDS}s`, "-s", script, base);
-  const result = JSON.parse(stdout.trim().split("\n").at(-1));
-  if (result.errors > 0) throw new Error(`${result.errors} of ${result.requests} requests to ${base} failed`);
-  if (result.requests > most) throw new Error(`${result.requests} requests came round to ranges that were cached`);
-  return result.requests / (result.us / 1e6);
+async function rate(base, targets, most = Infinity) {
+  const done = await load(base, { seconds: SECONDS, connections: 4, script: "targets.lua", environment: { TARGETS: targets } });
+  if (done.requests > most) throw new Error(`${done.requests} requests came round to ranges that were cached`);
+  return done.rate;
 }

@@ -17,7 +17,7 @@ import { measurePeers } from "./peers.mjs";
 import { measureReads } from "./reads.mjs";
 import { measureResearch } from "./research.mjs";
 import { measureSample } from "./sample.mjs";
-import { stopAll } from "./server.mjs";
+import { stopAll } from "./started.mjs";
 import { realData } from "./shared.mjs";
 import { measureStreams } from "./streams.mjs";
 import { Table } from "./table.mjs";

@@ -1,14 +1,12 @@
 // The index over five years of real prices: time against the reference script, rows of the database, memory.
 import { mkdirSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
-import { SERVER_CORE, median, run } from "./machine.mjs";
+import { SERVER_CORE, median, pythonProgram, run } from "./machine.mjs";
 import { RANGE, SESSIONS } from "./shared.mjs";
 import { decimals, mebibytes, whole } from "./table.mjs";
 
 const WASM_MEMORY = 64 * 2 ** 20;
 const TOP_N = 100;
-const python = path.join(process.env.EQUIPOISE_TOOLS || path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "equipoise"), "python/bin/python");
 
 /** Runs the reference and a build of nothing built in turn, then what else the built range is asked. */
 export async function measureBuild(table, { folder, data, server, runs }) {
@@ -17,7 +15,7 @@ export async function measureBuild(table, { folder, data, server, runs }) {
   const reference = [], build = [];
   let first;
   for (let n = 0; n < runs; n += 1) {
-    reference.push((await run(SERVER_CORE, python, data.reference, data.market, "--out", out)).seconds);
+    reference.push((await run(SERVER_CORE, pythonProgram("python", "python"), data.reference, data.market, "--out", out)).seconds);
     await forgetIndex(server);
     first = await timedBuild(server, RANGE);
     build.push(first.seconds);

@@ -1,6 +1,8 @@
 // Two cores: one for the server and whatever it is compared with, one for whoever asks.
 import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
@@ -31,6 +33,21 @@ export async function run(core, program, ...args) {
   const began = performance.now();
   const { stdout } = await execute("taskset", ["-c", String(core), program, ...args], { maxBuffer: 1 << 26 });
   return { stdout, seconds: (performance.now() - began) / 1000 };
+}
+
+/** A program of one of the Python environments that scripts/setup.sh makes: `python` or `load`. */
+export function pythonProgram(environment, name) {
+  const tools = process.env.EQUIPOISE_TOOLS || path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "equipoise");
+  return path.join(tools, environment, "bin", name);
+}
+
+/** The unit of /proc/‹pid›/stat, the same on every Linux. */
+const TICKS_A_SECOND = 100;
+
+/** Seconds of CPU that a process has used, in all its threads. */
+export function cpuSecondsOf(pid) {
+  const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(afterName[11]) + Number(afterName[12])) / TICKS_A_SECOND;
 }
 
 export function median(numbers) {

@@ -1,10 +1,9 @@
 // A cached report and a 304 against `/health`, which does nothing but answer.
-import path from "node:path";
-import { root } from "../../scripts/server/settings.mjs";
-import { LOAD_CORE, median, run } from "./machine.mjs";
+import { median } from "./machine.mjs";
 import { Server } from "./server.mjs";
 import { LAST_YEAR } from "./shared.mjs";
 import { percent, whole } from "./table.mjs";
+import { load } from "./wrk.mjs";
 
 const RUNS = 5;
 const SECONDS = 2;
@@ -21,7 +20,7 @@ export async function measureReads(table, { state }) {
     { name: "unchanged", url: server.url + report, headers: [`If-None-Match: ${etag}`] },
   ];
   const rates = { health: [], report: [], unchanged: [] };
-  for (let n = 0; n < RUNS; n += 1) for (const kind of kinds) rates[kind.name].push(await load(kind, kind.name === "report" ? bytes : 0));
+  for (let n = 0; n < RUNS; n += 1) for (const kind of kinds) rates[kind.name].push(await rate(kind, kind.name === "report" ? bytes : 0));
   await checkStillCached(server, etag);
   await server.stop();
   const ratio = (name) => median(rates[name].map((rate, n) => rate / rates.health[n]));
@@ -47,12 +46,8 @@ async function checkStillCached(server, etag) {
 }
 
 /** Requests per second of one run; every answer must have been a good one and, where it says, of at least that size. */
-async function load({ url, headers }, leastBytes) {
-  const script = path.join(root, "tests/load/wrk.lua");
-  const { stdout } = await run(LOAD_CORE, "wrk", "-t1", "-c16", `-d${SECONDS}s`, ...headers.flatMap((header) => ["-H", header]), "-s", script, url);
-  const result = JSON.parse(stdout.trim().split("\n").at(-1));
-  if (result.errors > 0) throw new Error(`${result.errors} of ${result.requests} requests to ${url} failed`);
-  const each = result.bytes / result.requests;
-  if (each < leastBytes * 0.95) throw new Error(`answers of ${url} had ${each} bytes`);
-  return result.requests / (result.us / 1e6);
+async function rate({ url, headers }, leastBytes) {
+  const done = await load(url, { seconds: SECONDS, headers });
+  if (done.bytes < leastBytes * 0.95) throw new Error(`answers of ${url} had ${done.bytes} bytes`);
+  return done.rate;
 }

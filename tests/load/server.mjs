@@ -5,24 +5,21 @@ import http from "node:http";
 import path from "node:path";
 import { command } from "../../scripts/server/control.mjs";
 import { root } from "../../scripts/server/settings.mjs";
-import { SERVER_CORE } from "./machine.mjs";
-
-const open = new Set();
-/** The unit of /proc/‹pid›/stat, the same on every Linux. */
-const TICKS_A_SECOND = 100;
+import { SERVER_CORE, cpuSecondsOf } from "./machine.mjs";
+import { started } from "./started.mjs";
 
 export class Server {
   #process;
   #log = "";
 
-  /** Starts a server on a state folder and waits until it listens. `vars` override settings of wrangler.toml; `program` is another server. */
-  static async start(state, vars = {}, program = "scripts/serve.mjs") {
+  /** Starts a server on a state folder and waits until it listens. `vars` override settings of wrangler.toml; `peer` is another Worker. */
+  static async start(state, vars = {}, peer = null) {
     const server = new Server();
     server.state = state;
-    const env = { ...process.env, HOST: "127.0.0.1", PORT: "0", STATE: state, CRON: "0", UNTIL_EOF: "1", VARS: Object.entries(vars).map(([name, value]) => `${name}=${value}`).join(" ") };
-    const args = ["-c", String(SERVER_CORE), process.execPath, "--disable-warning=ExperimentalWarning", path.join(root, program)];
+    const env = { ...process.env, HOST: "127.0.0.1", PORT: "0", STATE: state, CRON: "0", UNTIL_EOF: "1", PEER: peer ?? "", VARS: Object.entries(vars).map(([name, value]) => `${name}=${value}`).join(" ") };
+    const args = ["-c", String(SERVER_CORE), process.execPath, "--disable-warning=ExperimentalWarning", path.join(root, peer ? "tests/load/peers/serve.mjs" : "scripts/serve.mjs")];
     server.#process = spawn("taskset", args, { env, stdio: ["pipe", "pipe", "pipe"] });
-    open.add(server);
+    started.add(server);
     server.url = await server.#listening();
     return server;
   }
@@ -41,7 +38,7 @@ export class Server {
 
   /** Ends it once its databases are closed. */
   async stop() {
-    if (!open.delete(this)) return;
+    if (!started.delete(this)) return;
     if (this.#process.exitCode !== null) return;
     const ended = new Promise((resolve) => this.#process.on("exit", resolve));
     this.#process.stdin.end();
@@ -68,9 +65,7 @@ export class Server {
 
   /** Seconds of CPU that workerd has used, in all its threads. Beside a wall time it tells a busy machine from slow work. */
   cpuSeconds() {
-    const pid = readFileSync(path.join(this.state, "workerd.pid"), "utf8").trim();
-    const afterName = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
-    return (Number(afterName[11]) + Number(afterName[12])) / TICKS_A_SECOND;
+    return cpuSecondsOf(readFileSync(path.join(this.state, "workerd.pid"), "utf8").trim());
   }
 
   /** Streams a file from the disk to `POST /imports`; returns the answer, the seconds from the first byte to it, and those of CPU. */
@@ -98,9 +93,4 @@ export class Server {
     if (!line) throw new Error(`/metrics has no ${name}`);
     return Number(line.slice(name.length + 1));
   }
-}
-
-/** Ends every server that is still open. */
-export async function stopAll() {
-  await Promise.all([...open].map((server) => server.stop()));
 }

@@ -24,7 +24,7 @@ request = function()
   return requests[(at - 1) % #requests + 1]
 end
 
-done = function(summary, latency)
+done = function(summary)
   local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
-  print(string.format('{"requests":%d,"us":%d,"errors":%d,"p99_us":%d}', summary.requests, summary.duration, errors, latency:percentile(99)))
+  print(string.format('{"requests":%d,"us":%d,"bytes":%d,"errors":%d}', summary.requests, summary.duration, summary.bytes, errors))
 end

@@ -2,11 +2,11 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import path from "node:path";
-import { root } from "../../scripts/server/settings.mjs";
-import { LOAD_CORE, SERVER_CORE, median, run } from "./machine.mjs";
+import { SERVER_CORE, median, run } from "./machine.mjs";
 import { Server } from "./server.mjs";
 import { Oracle, randomFrom } from "./stream_oracle.mjs";
 import { decimals, mebibytes, percent, whole } from "./table.mjs";
+import { load } from "./wrk.mjs";
 
 const RUNS = 5;
 const SECONDS = 2;
@@ -23,7 +23,7 @@ const vars = { RATE_LIMIT_PER_MINUTE: "0" };
 export async function measureStreams(table, { folder }) {
   await measureEngine(table);
   await checkReads(table, folder);
-  const peer = await Server.start(path.join(folder, "stream-peer"), {}, "tests/load/peers/streams.mjs");
+  const peer = await Server.start(path.join(folder, "stream-peer"), {}, "streams");
   try {
     await measureReads(table, { folder, peer });
     await measureBatches(table, { folder, peer });
@@ -169,15 +169,12 @@ async function inTurn(kinds, folder, connections, sent = {}) {
     for (const [name, [server, requests]] of Object.entries(kinds)) {
       const list = path.join(folder, `${name}.requests`);
       writeFileSync(list, requests.join("\n") + "\n");
-      const script = path.join(root, "tests/load/streams.lua");
       const cpuBefore = server.cpuSeconds();
-      const { stdout } = await run(LOAD_CORE, "env", `REQUESTS=${list}`, "wrk", "-t1", `-c${connections}`, `-d${SECONDS}s`, "-s", script, server.url);
-      const result = JSON.parse(stdout.trim().split("\n").at(-1));
-      if (result.errors > 0) throw new Error(`${result.errors} of ${result.requests} requests of ${name} failed`);
+      const result = await load(server.url, { seconds: SECONDS, connections, script: "streams.lua", environment: { REQUESTS: list } });
       sent[name] = (sent[name] ?? 0) + result.requests;
       // The first round warms up.
       if (n < 0) continue;
-      rates[name].push(result.requests / (result.us / 1e6));
+      rates[name].push(result.rate);
       (cpu[name] ??= []).push(((server.cpuSeconds() - cpuBefore) / result.requests) * 1e6);
     }
   }

@@ -9,5 +9,5 @@ end
 
 done = function(summary)
   local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
-  print(string.format('{"requests":%d,"us":%d,"errors":%d}', summary.requests, summary.duration, errors))
+  print(string.format('{"requests":%d,"us":%d,"bytes":%d,"errors":%d}', summary.requests, summary.duration, summary.bytes, errors))
 end
