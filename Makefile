@@ -28,7 +28,7 @@ e2e: ## System and browser tests of what `make build` built
 	scripts/test-system
 
 bench: ## The numbers, as a table; WRITE=1 puts it into docs/benchmarks.md
-	scripts/setup.sh load python && $(MAKE) --no-print-directory build && scripts/bench
+	scripts/setup.sh load python browser && $(MAKE) --no-print-directory build && scripts/bench
 
 weightings: ## Weightings beside independent libraries, on real prices
 	scripts/setup.sh research && scripts/compare-weightings

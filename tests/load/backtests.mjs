@@ -1,26 +1,21 @@
 // A year of a chain of 5 000 quotes a day: its import, a backtest over it from the request to the result, and the engine alone,
 // natively and in WebAssembly; then whole runs over a recorded chain beside other simulators.
-import { createWriteStream, existsSync, openSync, readSync, closeSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, openSync, readSync, closeSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createGzip } from "node:zlib";
 import { root } from "../../scripts/server/settings.mjs";
-import { SERVER_CORE, median, pythonProgram, run } from "./machine.mjs";
+import { writeChain } from "./chain.mjs";
+import { SERVER_CORE, build, median, pythonProgram, run } from "./machine.mjs";
 import { Server } from "./server.mjs";
+import { sessionsFrom } from "./sessions.mjs";
 import { decimals, mebibytes, percent, whole } from "./table.mjs";
 import { openEngine } from "./wasm_engine.mjs";
 
 const WASM_MEMORY = 64 * 2 ** 20;
-/** Expirations, strikes and two rights: 5 000 quotes a day. */
-const EXPIRATIONS = 20, STRIKES = 125, YEAR = 2024;
-const ROWS_A_DAY = EXPIRATIONS * STRIKES * 2;
-/** The exchange's closures of that year besides weekends. */
-const CLOSED = new Set(["01-01", "01-15", "02-19", "03-29", "05-27", "06-19", "07-04", "09-02", "11-28", "12-25"]);
 
 export async function measureBacktests(table, { folder, runs = 5 }) {
   const file = path.join(folder, "chain.csv.gz");
-  const rows = await writeChain(file);
+  const rows = await writeChain(file, sessionsFrom("2024-01-02"));
   const server = await Server.start(path.join(folder, "backtests"));
   const done = await server.send("chains", file);
   if (done.rows.accepted !== rows) throw new Error(`expected ${rows} accepted quotes, was ${JSON.stringify(done.rows)}`);
@@ -60,6 +55,7 @@ function warehouseFiles(state) {
 
 /** The same run over the same Parquet in memory: natively, and in WebAssembly on workerd, in turn. */
 async function measureEngine(table, { folder, files, rows, rounds = 5, times = 4 }) {
+  await build("scripts/build-bench");
   const strategy = path.join(folder, "strategy.json");
   writeFileSync(strategy, JSON.stringify(STRATEGY));
   const engine = await openEngine(path.join(built, "bench-wasm"), files);
@@ -95,7 +91,8 @@ async function measureOthers(table, { folder }) {
   for (const { what, ratio, target, how } of JSON.parse(stdout)) table.add(what, ratio, { least: target, show: decimals(1, "×"), how });
 }
 
-async function timedRun(server) {
+/** Seconds from a run's submission to its result. */
+export async function timedRun(server) {
   const began = performance.now();
   const reply = await server.ask("/backtests", { expect: 202, method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(STRATEGY) });
   const { id } = reply.json();
@@ -105,38 +102,4 @@ async function timedRun(server) {
     if (run.status === "failed") throw new Error(`the run failed: ${run.error.code}: ${run.error.message}`);
     await sleep(20);
   }
-}
-
-/** Writes a chain whose prices follow from strike, day and expiration; returns its rows. */
-async function writeChain(file) {
-  const gzip = createGzip({ level: 1 });
-  const written = once(gzip.pipe(createWriteStream(file)), "finish");
-  gzip.write("quote_date,underlying,underlying_price,expiration,strike,type,bid,ask,iv,delta,volume,open_interest,root\n");
-  const text = (time) => new Date(time).toISOString().slice(0, 10), day_ms = 86_400_000;
-  let rows = 0, session = 0;
-  for (let time = Date.UTC(YEAR, 0, 1); new Date(time).getUTCFullYear() === YEAR; time += day_ms) {
-    const weekday = new Date(time).getUTCDay(), date = text(time);
-    if (weekday === 0 || weekday === 6 || CLOSED.has(date.slice(5))) continue;
-    session += 1;
-    const spot = Math.round((4800 + 200 * Math.sin(session / 20) + 2 * session) * 100) / 100;
-    const friday = time + ((12 - weekday) % 7 || 7) * day_ms;
-    let lines = "";
-    for (let week = 0; week < EXPIRATIONS; week += 1) {
-      const expiration = friday + week * 7 * day_ms, years = (expiration - time) / day_ms / 365;
-      const scale = spot * 0.16 * Math.sqrt(years), date_of = text(expiration);
-      for (let place = 0; place < STRIKES; place += 1) {
-        const strike = Math.round(spot / 25) * 25 + (place - STRIKES / 2 + 0.5) * 25;
-        for (const right of ["c", "p"]) {
-          const sign = right === "c" ? 1 : -1, z = (sign * (spot - strike)) / scale, logistic = 1 / (1 + Math.exp(-1.7 * z));
-          const mid = Math.max(sign * (spot - strike), 0) + scale * 0.4 * Math.exp(-1.2 * Math.abs(z)), half = 0.05 + mid * 0.005;
-          lines += `${date},LOAD,${spot},${date_of},${strike},${right},${Math.max(mid - half, 0).toFixed(2)},${(mid + half).toFixed(2)},0.16,${(sign * logistic).toFixed(4)},${place},${place * 7},LOAD\n`;
-        }
-      }
-    }
-    rows += ROWS_A_DAY;
-    if (!gzip.write(lines)) await once(gzip, "drain");
-  }
-  gzip.end();
-  await written;
-  return rows;
 }

@@ -17,71 +17,75 @@ import { measurePeers } from "./peers.mjs";
 import { measureReads } from "./reads.mjs";
 import { measureResearch } from "./research.mjs";
 import { measureSample } from "./sample.mjs";
-import { stopAll } from "./started.mjs";
 import { realData } from "./shared.mjs";
+import { stopAll } from "./started.mjs";
 import { measureStreams } from "./streams.mjs";
 import { Table } from "./table.mjs";
 import { measureWorkbook } from "./workbook.mjs";
 
-const PARTS = ["module", "workbook", "import", "build", "reads", "research", "peers", "sample", "bars", "app", "backtests", "streams", "growth", "cost", "crowd"];
+/** The parts in the order in which they run. The first three share a server: the last import leaves what is then built and read. */
+const MARKET = ["import", "build", "reads"];
+const PARTS = {
+  module: measureModule, workbook: measureWorkbook, import: measureMarket, build: null, reads: null, research: onRealPrices(measureResearch),
+  peers: onRealPrices(measurePeers), app: measureApp, sample: measureSample, bars: measureBars, backtests: measureBacktests, streams: measureStreams,
+  crowd: measureCrowd, cost: measureCost, growth: measureGrowth,
+};
+/** A part that takes longer hangs. */
+const MOST_MINUTES = 30;
 
 const chosen = process.argv.slice(2);
-const unknown = chosen.find((part) => !PARTS.includes(part));
+const unknown = chosen.find((part) => !(part in PARTS));
 if (unknown) {
-  console.error(`bench: expected parts out of ${PARTS.join(", ")}, was "${unknown}"`);
+  console.error(`bench: expected parts out of ${Object.keys(PARTS).join(", ")}, was "${unknown}"`);
   process.exit(2);
 }
 const wants = (part) => chosen.length === 0 || chosen.includes(part);
-const folder = mkdtempSync(path.join(os.tmpdir(), "equipoise-bench-"));
 const table = new Table();
 
-/** What needs real prices. The last import leaves the state that the index is built on, and that is then read. */
-async function onRealPrices() {
+async function measureMarket(table, { folder }) {
   const data = realData();
-  if (!data) return table.skip("import, build, reads", "no real prices: set EQUIPOISE_SHARED to the folder that holds data/us_2013_2018");
+  if (!data) return MARKET.filter(wants).forEach((part) => table.section(part).skip("everything", NO_PRICES));
+  table.section("import");
   const server = await measureImport(table, { folder, data, runs: wants("import") ? 5 : 1 });
-  await measureBuild(table, { folder, data, server, runs: wants("build") ? 5 : 1 });
+  if (wants("build") || wants("reads")) await measureBuild(table.section("build"), { folder, data, server, runs: wants("build") ? 5 : 1 });
   await server.stop();
-  if (wants("reads")) await measureReads(table, { state: server.state });
+  if (wants("reads")) await measureReads(table.section("reads"), { state: server.state });
 }
 
-/** The same prices on a state of their own. */
-async function alone(name, measure) {
-  const data = realData();
-  if (!data) return table.skip(name, "no real prices: set EQUIPOISE_SHARED to the folder that holds data/us_2013_2018");
-  await measure(table, { folder, data });
+const NO_PRICES = "no real prices: set EQUIPOISE_SHARED to the folder that holds data/us_2013_2018";
+function onRealPrices(measure) {
+  return async (table, { folder }) => {
+    const data = realData();
+    return data ? measure(table, { folder, data }) : table.skip("everything", NO_PRICES);
+  };
 }
 
 /** Measures one part; what goes wrong in it is told in the table, and the others are still measured. */
-async function part(name, measure) {
+async function measurePart(name, measure) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "equipoise-bench-"));
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${MOST_MINUTES} minutes`)), MOST_MINUTES * 60_000);
+  });
   try {
-    await measure();
+    await Promise.race([measure(table.section(name), { folder }), late]);
   } catch (error) {
-    table.fail(name, error.message.split("\n")[0]);
+    table.fail("the rest of this part", error.message.split("\n")[0].replaceAll("|", "/").slice(0, 200));
     console.error(error);
+  } finally {
+    clearTimeout(timer);
+    await stopAll();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const began = Date.now();
-try {
-  pinSelf();
-  if (wants("module")) await part("module", () => measureModule(table, { folder }));
-  if (wants("workbook")) await part("workbook", () => measureWorkbook(table));
-  if (["import", "build", "reads"].some(wants)) await part("import, build, reads", onRealPrices);
-  if (wants("research")) await part("research", () => alone("research", measureResearch));
-  if (wants("peers")) await part("peers", () => alone("peers", measurePeers));
-  if (wants("app")) await part("app", () => measureApp(table, { folder }));
-  if (wants("sample")) await part("sample", () => measureSample(table, { folder }));
-  if (wants("bars")) await part("bars", () => measureBars(table, { folder }));
-  if (wants("growth")) await part("growth", () => measureGrowth(table, { folder }));
-  if (wants("crowd")) await part("crowd", () => measureCrowd(table, { folder }));
-  if (wants("cost")) await part("cost", () => measureCost(table, { folder }));
-  if (wants("backtests")) await part("backtests", () => measureBacktests(table, { folder }));
-  if (wants("streams")) await part("streams", () => measureStreams(table, { folder }));
-} finally {
-  await stopAll();
-  rmSync(folder, { recursive: true, force: true });
+pinSelf();
+for (const [name, measure] of Object.entries(PARTS)) {
+  const isWanted = measure === measureMarket ? MARKET.some(wants) : measure && wants(name);
+  if (isWanted) await measurePart(name, measure);
 }
-if (process.env.WRITE) writeDocument(table, { parts: chosen, seconds: (Date.now() - began) / 1000 });
-console.log(`\n${table}\n\n${Math.round((Date.now() - began) / 1000)} s in all`);
+const seconds = Math.round((Date.now() - began) / 1000);
+if (process.env.WRITE) writeDocument(table, { isWhole: chosen.length === 0, seconds });
+console.log(`\n${table}\n\n${seconds} s in all`);
 process.exit(table.missed ? 1 : 0);

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { root } from "../../scripts/server/settings.mjs";
 
 const execute = promisify(execFile);
 
@@ -14,6 +15,11 @@ if (allowed.length < 2) throw new Error("the benchmarks need two cores: one for 
 export const SERVER_CORE = allowed[0];
 /** The core of the load generators. */
 export const LOAD_CORE = allowed[1];
+
+/** Builds what a part measures, on every core. */
+export async function build(program, ...args) {
+  await execute("taskset", ["-c", allowed.join(","), program, ...args], { cwd: root, maxBuffer: 1 << 26 });
+}
 
 /** "0-2,5" as numbers. */
 function coresOf(list) {

@@ -1,23 +1,19 @@
 // Streams: the engine natively, then over HTTP beside a Worker in JavaScript whose Durable Objects do nothing or only store.
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
-import http from "node:http";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { SERVER_CORE, median, run } from "./machine.mjs";
+import { SERVER_CORE, build, median, run } from "./machine.mjs";
 import { Server } from "./server.mjs";
+import { BATCH, BINARY, CONNECTIONS, Client, JSON_TYPE, bytesOfStreams, changing, doubles, fill, prices } from "./stream_client.mjs";
 import { Oracle, randomFrom } from "./stream_oracle.mjs";
 import { decimals, mebibytes, percent, whole } from "./table.mjs";
 import { load } from "./wrk.mjs";
 
 const RUNS = 5;
 const SECONDS = 2;
-const BATCH = 10_000;
 const LARGE = 100_000_000, SMALL = 1_000;
 const CHECKED_READS = 100_000;
 const SYMBOLS = 8;
-/** Those that send batches. */
-const CONNECTIONS = 4;
 const WASM_MEMORY = 32 * 2 ** 20;
-const BINARY = "application/octet-stream", JSON_TYPE = "application/json";
 const vars = { RATE_LIMIT_PER_MINUTE: "0" };
 
 export async function measureStreams(table, { folder }) {
@@ -34,6 +30,7 @@ export async function measureStreams(table, { folder }) {
 
 /** The engine without a platform: `domain/benches/streams.rs`. */
 async function measureEngine(table) {
+  await build("cargo", "bench", "--locked", "--quiet", "--no-run", "-p", "equipoise-domain", "--bench", "streams");
   const { stdout } = await run(SERVER_CORE, "cargo", "bench", "--locked", "--quiet", "-p", "equipoise-domain", "--bench", "streams");
   const number = (pattern) => {
     const found = pattern.exec(stdout);
@@ -88,7 +85,7 @@ async function measureReads(table, { folder, peer }) {
   const target = "/stats/?symbol=LONG&k=8";
   const before = (await server.ask(target)).body;
   await server.stop();
-  const bytes = bytesUnder(path.join(state, "v3/do"));
+  const bytes = bytesOfStreams(state);
   table.add("storage", bytes / LARGE, { most: 8.5, show: decimals(2, "B/value"), how: `${whole("MB")(bytes / 2 ** 20)} in its SQLite` });
   server = await Server.start(state, vars);
   await server.ask("/health");
@@ -111,19 +108,6 @@ async function measureReads(table, { folder, peer }) {
   const slow = { short: await changing(server, "SHORT"), long: await changing(server, "LONG") };
   table.add("a read after every batch, at 10^8 points against 10^3", slow.long / slow.short, { most: 1.3, show: decimals(2, "×"), how: `${decimals(0, "µs")(slow.long)} of ${decimals(0, "µs")(slow.short)}, one connection; nothing of the answer is kept` });
   await server.stop();
-}
-
-/** The median microseconds of a read of k=8 that follows a batch of 7 values. */
-async function changing(server, symbol) {
-  const client = new Client(server.url, 1), micros = [];
-  for (let n = 0; n < 2_000; n += 1) {
-    await client.post(`/add_batch/?symbol=${symbol}`, BINARY, doubles(7, n));
-    const began = performance.now();
-    await client.get(`/stats/?symbol=${symbol}&k=8`);
-    micros.push((performance.now() - began) * 1000);
-  }
-  client.close();
-  return median(micros);
 }
 
 /** Batches of 10 000 in both forms and into eight symbols, beside an object that only stores. */
@@ -184,63 +168,3 @@ async function inTurn(kinds, folder, connections, sent = {}) {
 }
 
 const ratioOf = (ours, theirs) => median(ours.map((rate, n) => rate / theirs[n]));
-
-/** Appends so many values in binary batches over four connections. */
-async function fill(server, symbol, count) {
-  const client = new Client(server.url, CONNECTIONS), began = performance.now(), cpuBefore = server.cpuSeconds();
-  const bodies = Array.from({ length: 16 }, (_, seed) => doubles(Math.min(BATCH, count), seed));
-  let next = 0;
-  await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
-    while (next * BATCH < count) await client.post(`/add_batch/?symbol=${symbol}`, BINARY, bodies[next++ % bodies.length]);
-  }));
-  client.close();
-  return { seconds: (performance.now() - began) / 1000, cpuSeconds: server.cpuSeconds() - cpuBefore };
-}
-
-function prices(count, seed) {
-  const random = randomFrom(seed + 100);
-  return Array.from({ length: count }, () => 65_000 + random(1_000_000) / 10_000);
-}
-
-function doubles(count, seed) {
-  return Buffer.from(new Float64Array(prices(count, seed)).buffer);
-}
-
-function bytesUnder(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
-}
-
-/** Requests over connections that are kept open. */
-class Client {
-  constructor(url, connections) {
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: connections });
-    this.url = url;
-  }
-
-  close() {
-    this.agent.destroy();
-  }
-
-  get(target) {
-    return this.#ask(target, { method: "GET" });
-  }
-
-  post(target, type, body) {
-    return this.#ask(target, { method: "POST", headers: { "content-type": type, "content-length": Buffer.byteLength(body) } }, body);
-  }
-
-  #ask(target, options, body) {
-    return new Promise((resolve, reject) => {
-      const request = http.request(this.url + target, { ...options, agent: this.agent }, (response) => {
-        const chunks = [];
-        response.on("data", (chunk) => chunks.push(chunk)).on("error", reject).on("end", () => {
-          const text = Buffer.concat(chunks).toString();
-          if (response.statusCode === 200) resolve(JSON.parse(text));
-          else reject(new Error(`${target} answered ${response.statusCode}: ${text.slice(0, 500)}`));
-        });
-      });
-      request.on("error", reject).end(body);
-    });
-  }
-}

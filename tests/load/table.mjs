@@ -3,9 +3,19 @@
 const HEADER = ["what", "target", "measured", "", "how"];
 
 export class Table {
-  #rows = [];
-  #charts = [];
+  #sections = new Map();
+  #current;
   missed = false;
+
+  /** Begins a part, or goes on with it; what is added from here on is of it. */
+  section(part) {
+    const now = Date.now();
+    if (this.#current) this.#current.seconds += (now - this.#current.since) / 1000;
+    if (!this.#sections.has(part)) this.#sections.set(part, { rows: [], charts: [], seconds: 0 });
+    this.#current = this.#sections.get(part);
+    this.#current.since = now;
+    return this;
+  }
 
   /**
    * Adds a number. `most` or `least` is its target; without either it is for information. `show` writes a number with its
@@ -13,14 +23,14 @@ export class Table {
    */
   add(what, measured, { most, least, show = String, how = "" }) {
     const target = most !== undefined ? `≤ ${show(most)}` : least !== undefined ? `≥ ${show(least)}` : "";
-    const met = (most === undefined || measured <= most) && (least === undefined || measured >= least);
+    const met = Number.isFinite(measured) && (most === undefined || measured <= most) && (least === undefined || measured >= least);
     if (!met) this.missed = true;
-    this.#row([what, target, show(measured), target === "" ? "info" : met ? "pass" : "FAIL", how]);
+    this.#row([what, target, show(measured), target === "" && met ? "info" : met ? "pass" : "FAIL", how]);
   }
 
-  /** Adds a curve of [size, cost], drawn in the document. */
-  chart(title, unit, curve) {
-    this.#charts.push({ title, unit, curve });
+  /** Adds a curve of [size, cost] in a unit, drawn in the document; `slope` is that of its logarithms. */
+  chart(title, { unit, of, curve, slope }) {
+    this.#current.charts.push({ title, unit, of, curve, slope });
   }
 
   /** Says which rows are not there, and why. */
@@ -28,31 +38,33 @@ export class Table {
     this.#row([what, "", "", "skip", reason]);
   }
 
-  /** Says that a part could not be measured, which is a miss. */
+  /** Says what could not be measured, which is a miss. */
   fail(what, reason) {
     this.missed = true;
     this.#row([what, "", "", "FAIL", reason]);
   }
 
   #row(cells) {
-    this.#rows.push(cells);
+    this.#current.rows.push(cells);
     console.log(`bench: ${cells.filter((cell) => cell !== "").join(" · ")}`);
   }
 
-  /** The charts as Mermaid draws them. */
-  charts() {
-    const one = ({ title, unit, curve }) => {
-      const sizes = curve.map(([size]) => `"${whole()(size)}"`).join(", "), costs = curve.map(([, cost]) => Number(cost.toPrecision(4))).join(", ");
-      return ["```mermaid", "xychart-beta", `  title "${title}"`, `  x-axis [${sizes}]`, `  y-axis "${unit}" 0 --> ${Number((1.1 * Math.max(...curve.map(([, cost]) => cost))).toPrecision(3))}`, `  bar [${costs}]`, "```"].join("\n");
-    };
-    return this.#charts.map(one).join("\n\n");
+  /** Each part that has rows: its name, its table, its charts and how long it took. */
+  parts() {
+    this.section("");
+    const measured = [...this.#sections].filter(([, { rows }]) => rows.length > 0);
+    return measured.map(([name, { rows, charts, seconds }]) => ({ name, text: written(rows), charts, seconds, missed: rows.filter((row) => row[3] === "FAIL").length, targets: rows.filter((row) => row[3] === "pass").length }));
   }
 
   toString() {
-    const widths = HEADER.map((title, column) => Math.max(...[HEADER, ...this.#rows].map((row) => row[column].length), 3));
-    const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
-    return [line(HEADER), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...this.#rows.map(line)].join("\n");
+    return this.parts().map(({ name, text, seconds }) => `${name}, ${Math.round(seconds)} s\n\n${text}`).join("\n\n");
   }
+}
+
+function written(rows) {
+  const widths = HEADER.map((title, column) => Math.max(...[HEADER, ...rows].map((row) => row[column].length), 3));
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`;
+  return [line(HEADER), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...rows.map(line)].join("\n");
 }
 
 /** Numbers with a fixed number of decimals and a unit. */
