@@ -2,10 +2,11 @@
 import path from "node:path";
 import { addIngestion, follow } from "../../scripts/server/jobs.mjs";
 import { Server } from "./server.mjs";
+import { isoDay, sessionsFrom } from "./sessions.mjs";
 import { whole } from "./table.mjs";
 
 /** Dollars beyond what the paid plan includes, by Cloudflare's price lists as of November 2026. */
-const PRICES = { requests: 0.3e-6, cpuMs: 0.02e-6, rowsRead: 0.001e-6, rowsWritten: 1e-6, objectRequests: 0.15e-6, gigabyteSeconds: 12.5e-6, queueOperations: 0.4e-6 };
+const PRICES = { requests: 0.3e-6, cpuMs: 0.02e-6, rowsRead: 0.001e-6, rowsWritten: 1e-6, objectRequests: 0.15e-6, gigabyteSeconds: 12.5e-6, queueOperations: 0.4e-6, keyReads: 0.5e-6, keyWrites: 5e-6 };
 /** A Durable Object is billed for this memory while it works. */
 const OBJECT_GIGABYTES = 0.128;
 const COMPANIES = 8_000, REPEATS = 500, MILLION = 1e6;
@@ -22,8 +23,12 @@ export async function measureCost(table, { folder }) {
   bill(table, "that day of an index built", { ...built.used, requests: 1 });
   const report = `/index-performance?${new URLSearchParams({ ...EARLIER })}`;
   await server.ask(report);
-  const requests = { requests: 1 };
+  const requests = { requests: 1 }, days = sessionsFrom(EARLIER.start_date, 59).map(isoDay);
+  const ranges = days.slice(0, 25).flatMap((start_date) => days.slice(-25).map((end_date) => ({ start_date, end_date })));
   bill(table, "1 000 000 cached reports of a quarter", each(await metered(server, () => repeated(() => server.ask(report))), requests));
+  // Each looks into KV first and is kept there.
+  const other = await metered(server, () => repeated((n) => server.ask(`/index-performance?${new URLSearchParams(ranges[n])}`)));
+  bill(table, "1 000 000 reports of other ranges, uncached", each(other, { ...requests, keyReads: 1, keyWrites: 1 }));
   const { results } = (await server.ask(`/v3/reference/tickers?limit=${REPEATS}`)).json();
   const bars = (n) => server.ask(`/v2/aggs/ticker/${encodeURIComponent(results[n].ticker)}/range/1/day/${EARLIER.start_date}/${EARLIER.end_date}`);
   bill(table, "1 000 000 uncached reads of a quarter's bars", each(await metered(server, () => repeated(bars)), requests));
@@ -67,7 +72,7 @@ function each({ used }, besides) {
 function bill(table, what, used) {
   const dollars = Object.entries(used).reduce((sum, [name, count]) => sum + count * PRICES[name], 0);
   const parts = Object.entries(used).filter(([name, count]) => count * PRICES[name] > 0.01 * dollars);
-  const words = { requests: "requests", cpuMs: "ms CPU", rowsRead: "rows read", rowsWritten: "rows written", objectRequests: "object requests", gigabyteSeconds: "GB-s", queueOperations: "queue operations" };
+  const words = { requests: "requests", cpuMs: "ms CPU", rowsRead: "rows read", rowsWritten: "rows written", objectRequests: "object requests", gigabyteSeconds: "GB-s", queueOperations: "queue operations", keyReads: "KV reads", keyWrites: "KV writes" };
   const how = parts.map(([name, count]) => `${whole()(count)} ${words[name]}`).join(", ");
   table.add(`${what}: bill`, dollars, { show: (number) => `$${number.toFixed(number < 0.1 ? 4 : 2)}`, how });
 }

@@ -32,9 +32,9 @@ function replaced(text, name, inside) {
 /** Writes the charts of a part and returns what shows them. */
 function charts({ name, charts }) {
   const shown = charts.map(({ title, ...curve }) => {
-    const chart = `images/bench-${name}-${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.svg`;
+    const chart = `images/${name}-${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")}.svg`;
     writeFileSync(path.join(root, "docs", chart), draw(title, curve));
-    return `![${title}](${chart})`;
+    return `![${title} by ${curve.of}](${chart})`;
   });
   return shown.length > 0 ? `\n\n${shown.join("\n")}` : "";
 }

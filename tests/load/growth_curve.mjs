@@ -4,7 +4,7 @@ import { decimals, whole } from "./table.mjs";
 /** Adds a curve of [size, cost] to the table and the charts; `of` is what the sizes count. */
 export function addCurve(table, what, { of, unit, curve, show, most }) {
   const steep = slope(curve);
-  table.chart(`${what} by ${of.split(",")[0]}`, { unit, of, curve, slope: steep });
+  table.chart(what, { unit, of, curve, slope: steep });
   const points = curve.map(([size, cost]) => `${whole()(size)}: ${show(cost)}`).join(", ");
   table.add(`${what}, by ${of}: slope`, steep, { most, show: decimals(2), how: points });
 }
