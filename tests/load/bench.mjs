@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { root } from "../../scripts/server/settings.mjs";
 import { measureApp } from "./app.mjs";
 import { measureBacktests } from "./backtests.mjs";
 import { measureBars } from "./bars.mjs";
@@ -70,7 +71,9 @@ async function measurePart(name, measure) {
   try {
     await Promise.race([measure(table.section(name), { folder }), late]);
   } catch (error) {
-    table.fail("the rest of this part", error.message.split("\n")[0].replaceAll("|", "/").slice(0, 200));
+    // Without this machine's own paths, as it may be written into the document.
+    const reason = error.message.split("\n")[0].replaceAll("|", "/").replaceAll(`${root}/`, "").replaceAll(`${folder}/`, "");
+    table.fail("the rest of this part", reason.slice(0, 200));
     console.error(error);
   } finally {
     clearTimeout(timer);
