@@ -4,7 +4,7 @@ use domain::api::{ChangesOfDay, CompositionChanges, MemberChange};
 use domain::units::Day;
 
 use super::format::{Csv, Format, optional, text};
-use super::performance::{Wanted, load as load_performance};
+use super::performance::nothing_built;
 use super::{find, read_range, report, slug_of};
 use crate::error::Problem;
 use crate::routes::cached::{Computed, cached};
@@ -47,14 +47,12 @@ pub(crate) async fn load(
     end: Option<Day>,
 ) -> Result<(CompositionChanges, Versions), Problem> {
     // A range of which nothing is built is refused as for the performance; one with holes is not: changes do not compound.
-    let wanted = Wanted { start, end, bridge: true, benchmark: None };
-    let synthetic = match load_performance(db, index, &wanted).await {
-        Ok(loaded) => loaded.performance.synthetic,
-        Err(problem) if problem.code() == "sessions_not_built" => false,
-        Err(problem) => return Err(problem),
-    };
     let moves = D1IndexStore::new(db).changes(index, start, end).await?;
-    let changes = CompositionChanges { index: index.slug.clone(), synthetic, changes: by_day(moves.rows) };
+    if !moves.built {
+        return Err(nothing_built(index));
+    }
+    let changes =
+        CompositionChanges { index: index.slug.clone(), synthetic: moves.synthetic, changes: by_day(moves.rows) };
     Ok((changes, moves.versions))
 }
 

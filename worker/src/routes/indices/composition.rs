@@ -3,7 +3,7 @@
 use domain::api::{Constituent, IndexComposition};
 use domain::calendar;
 use domain::index::{SessionReturn, compound};
-use domain::units::{Day, DayRange};
+use domain::units::Day;
 
 use super::format::{Csv, Format, optional, text};
 use super::{find, not_built, read_session, report, slug_of};
@@ -42,25 +42,22 @@ pub(in crate::routes) async fn composition(call: &Call) -> Answer {
 
 /// Reads the members at a close.
 pub(crate) async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(IndexComposition, Versions), Problem> {
-    let store = D1IndexStore::new(db);
-    let range = DayRange::new(day, day).ok_or_else(|| Problem::internal("a day is a range"))?;
-    let members = store.members(index, range).await?;
-    if members.rows.is_empty() {
+    let found = D1IndexStore::new(db).session_members(index, day).await?;
+    if found.members.is_empty() {
         return Err(not_built(index, day));
     }
-    let history = store.sessions(index, None, Some(day), None).await?;
-    let level = level_of(&history.returns());
+    let level = level_of(&found.returns);
     let composition = IndexComposition {
         index: index.slug.clone(),
         date: day,
         effective_date: calendar::next_session(day),
-        count: members.rows.len(),
+        count: found.members.len(),
         level,
-        synthetic: history.synthetic,
-        outdated: history.sessions.last().is_some_and(|row| row.outdated == 1),
-        constituents: members.rows.into_iter().map(|row| constituent(row, level)).collect(),
+        synthetic: found.synthetic,
+        outdated: found.outdated,
+        constituents: found.members.into_iter().map(|row| constituent(row, level)).collect(),
     };
-    Ok((composition, members.versions))
+    Ok((composition, found.versions))
 }
 
 /// The level at the last of the sessions, the first built one at the base value; holes are passed over.

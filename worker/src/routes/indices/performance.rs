@@ -154,7 +154,7 @@ pub(crate) async fn load(db: &D1, index: &IndexRow, wanted: &Wanted) -> Result<L
 }
 
 /// 404 for a range of which nothing is built.
-fn nothing_built(index: &IndexRow) -> Problem {
+pub(super) fn nothing_built(index: &IndexRow) -> Problem {
     match index.built {
         None => Problem::no_data(format!("nothing of {} is built yet: POST /build-index", index.slug), Vec::new()),
         Some(built) => Problem::no_data(

@@ -315,6 +315,28 @@ mod tests {
     }
 
     #[test]
+    fn lists_are_what_rows_would_be() {
+        let db = D1::in_memory();
+        let sql =
+            "select 0 as row, ?1 as number, ?2 as text union all select 1, ?1 * ?1, null union all select 1, 3.0, ''";
+        let values = |sql: String| Statement::new(sql).bind(0.1 + 0.2).bind("Ä\"\\");
+        let rows = pollster::block_on(db.run(values(sql.to_owned()))).unwrap();
+        let lists = format!("select json_group_array(json_array(row, number, text)) as list from ({sql}) group by row");
+        let lists = pollster::block_on(db.run(values(lists))).unwrap();
+        type Entry = (u8, f64, Option<String>);
+        #[derive(serde::Deserialize)]
+        struct Row {
+            row: u8,
+            number: f64,
+            text: Option<String>,
+        }
+        let rows: Vec<Entry> =
+            rows.decode::<Row>().unwrap().into_iter().map(|one| (one.row, one.number, one.text)).collect();
+        assert_eq!(lists.decode_lists::<Entry>().unwrap(), rows);
+        assert_eq!(rows[0].1.to_bits(), (0.1_f64 + 0.2).to_bits());
+    }
+
+    #[test]
     fn numbers_texts_and_nulls_come_back_as_they_went() {
         #[derive(Debug, PartialEq, serde::Deserialize)]
         struct Row {

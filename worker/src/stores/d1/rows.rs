@@ -75,6 +75,23 @@ impl Rows {
         Ok(self.decode()?.into_iter().next())
     }
 
+    /// The entries of all rows, each of which is one JSON array `list` of entries as arrays in the order of the fields of `T`: a row
+    /// for each entry costs several times as much to bring over.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when an entry does not fit `T`.
+    pub(crate) fn decode_lists<T: DeserializeOwned>(&self) -> Result<Vec<T>, StoreError> {
+        #[derive(Deserialize)]
+        struct Row {
+            list: String,
+        }
+        let mut entries = Vec::new();
+        for row in self.decode::<Row>()? {
+            entries.append(&mut serde_json::from_str(&row.list).map_err(|error| unreadable(&error))?);
+        }
+        Ok(entries)
+    }
+
     /// Columns of the first row as texts, each `None` where it is none: a long text is copied once and read by nobody.
     pub(crate) fn texts<const N: usize>(&self, columns: [&str; N]) -> [Option<String>; N] {
         match &self.source {

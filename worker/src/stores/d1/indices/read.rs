@@ -135,6 +135,29 @@ impl BuiltRange {
     }
 }
 
+/// The members of one session with what its level is made of.
+#[derive(Debug)]
+pub(crate) struct SessionMembers {
+    pub(crate) members: Vec<MemberRow>,
+    /// The returns of every built session up to this one.
+    pub(crate) returns: Vec<SessionReturn>,
+    pub(crate) outdated: bool,
+    /// Whether any data held came from the synthetic provider.
+    pub(crate) synthetic: bool,
+    pub(crate) versions: Versions,
+}
+
+/// The entries and exits of a range.
+#[derive(Debug)]
+pub(crate) struct Moves {
+    pub(crate) rows: Vec<Move>,
+    /// Whether any session of the range is built.
+    pub(crate) built: bool,
+    /// Whether any data held came from the synthetic provider.
+    pub(crate) synthetic: bool,
+    pub(crate) versions: Versions,
+}
+
 /// A read with the versions it was read under.
 #[derive(Debug)]
 pub(crate) struct Analysis<T> {
@@ -261,7 +284,7 @@ impl D1IndexStore<'_> {
         let closes = rows[4].decode::<Close>()?.into_iter().map(|row| (Day::from_number(row.day), row.close));
         Ok(BuiltRange {
             versions: read_versions(&rows[0], &index.slug)?,
-            sessions: rows[1].decode()?,
+            sessions: rows[1].decode_lists()?,
             unbuilt,
             synthetic: rows[3].scalar::<u8>()?.unwrap_or(0) == 1,
             benchmark: closes.collect(),
@@ -292,7 +315,41 @@ impl D1IndexStore<'_> {
         let sql = sql!("index/members_of_range");
         let members = Statement::new(sql).bind(index.id).bind(range.first()).bind(range.last());
         let rows = self.db.batch(vec![versions_statement(&index.slug), members]).await?;
-        Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode()? })
+        Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode_lists()? })
+    }
+
+    /// The members of one built session by rank, none where it is not built, and what its level is made of.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn session_members(&self, index: &IndexRow, day: Day) -> Result<SessionMembers, StoreError> {
+        #[derive(Deserialize)]
+        struct Return {
+            day: i32,
+            value: Option<f64>,
+            bridged: Option<f64>,
+            outdated: u8,
+        }
+        let rows = self
+            .db
+            .batch(vec![
+                versions_statement(&index.slug),
+                Statement::new(sql!("index/members_of_range")).bind(index.id).bind(day).bind(day),
+                Statement::new(sql!("index/returns_until")).bind(index.id).bind(day),
+                Statement::new(sql!("market/is_synthetic")),
+            ])
+            .await?;
+        let returns: Vec<Return> = rows[2].decode_lists()?;
+        Ok(SessionMembers {
+            members: rows[1].decode_lists()?,
+            outdated: returns.last().is_some_and(|last| last.outdated == 1),
+            returns: returns
+                .into_iter()
+                .map(|one| SessionReturn { day: Day::from_number(one.day), value: one.value, bridged: one.bridged })
+                .collect(),
+            synthetic: rows[3].scalar::<u8>()?.unwrap_or(0) == 1,
+            versions: read_versions(&rows[0], &index.slug)?,
+        })
     }
 
     /// The entries and exits of the built sessions of a range, by session, entries first.
@@ -304,11 +361,23 @@ impl D1IndexStore<'_> {
         index: &IndexRow,
         first: Option<Day>,
         last: Option<Day>,
-    ) -> Result<Analysis<Move>, StoreError> {
-        let changes = Statement::new(sql!("index/changes_of_range"));
-        let changes = changes.bind(index.id).bind(first).bind(last);
-        let rows = self.db.batch(vec![versions_statement(&index.slug), changes]).await?;
-        Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode()? })
+    ) -> Result<Moves, StoreError> {
+        let ranged = |sql: &'static str| Statement::new(sql).bind(index.id).bind(first).bind(last);
+        let rows = self
+            .db
+            .batch(vec![
+                versions_statement(&index.slug),
+                ranged(sql!("index/changes_of_range")),
+                ranged(sql!("index/built_in_range")),
+                Statement::new(sql!("market/is_synthetic")),
+            ])
+            .await?;
+        Ok(Moves {
+            versions: read_versions(&rows[0], &index.slug)?,
+            rows: rows[1].decode_lists()?,
+            built: rows[2].scalar::<u8>()? == Some(1),
+            synthetic: rows[3].scalar::<u8>()?.unwrap_or(0) == 1,
+        })
     }
 
     /// The member returns of the only kept session of a plan, by rank.
