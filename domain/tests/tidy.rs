@@ -293,6 +293,37 @@ fn decisions_are_numbered_without_a_gap_and_twice_none() {
 }
 
 #[test]
+fn the_documentations_index_names_every_page_and_a_page_every_picture() {
+    let pages = sources("docs", &[".md"]);
+    let index = pages.iter().find(|page| page.path == "docs/README.md").expect("docs/ has an index");
+    let all: String = pages.iter().map(|page| page.text.as_str()).collect();
+    let mut files = Vec::new();
+    collect(&root().join("docs"), &mut files);
+    let mut missing = Vec::new();
+    for file in files {
+        let path = file.strip_prefix(root().join("docs")).unwrap().to_string_lossy().into_owned();
+        let named_in = if path.starts_with("images/") { &all } else { &index.text };
+        if path != "README.md" && !named_in.contains(&format!("({path})")) {
+            missing.push(path);
+        }
+    }
+    assert!(missing.is_empty(), "nothing leads to {missing:?}");
+}
+
+#[test]
+fn every_setting_is_documented() {
+    let page = fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let config = fs::read_to_string(root().join("worker/src/config.rs")).unwrap();
+    let code = config.split("#[cfg(test)]").next().unwrap();
+    let quoted = code.split('"').skip(1).step_by(2);
+    let is_name = |text: &&str| text.len() > 3 && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    let names: std::collections::BTreeSet<&str> = quoted.filter(is_name).collect();
+    assert!(names.contains("AUTH_MODE"), "the settings are not read: {names:?}");
+    let missing: Vec<&&str> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/operations.md does not name {missing:?}");
+}
+
+#[test]
 fn references_to_decisions_lead_to_one() {
     let mut wrong = Vec::new();
     // This file names the folder to look for it.
