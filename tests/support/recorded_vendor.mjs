@@ -5,8 +5,7 @@
 //
 // prints `listening on http://127.0.0.1:PORT`. Control:
 //   GET /__fault?mode=MODE&count=N[&path=TEXT][&retry_after=S][&file=NAME]  the next N matching requests (-1: all) fail
-//   GET /__recordings?on=1     answer with the vendor's recordings where one has the path
-//   GET /__requests            what was asked so far;  GET /__reset  forgets requests, faults and modes
+//   GET /__requests            what was asked so far;  GET /__reset  forgets requests and faults
 // MODE: 400 401 403 404 429 500 502 503, html, truncated, empty, nan, timeout, reset, loop, elsewhere, nothing (a day without
 // bars), recorded (file=errors/403_generic_2026-02.json), none.
 
@@ -14,7 +13,7 @@ import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { dayNumber, isDay, market } from './recorded_vendor_market.mjs';
-import { recordings } from './recorded_vendor_recordings.mjs';
+import { recording } from './recorded_vendor_recordings.mjs';
 
 const MAX_LIMIT = 1000;
 const HTML = '<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n';
@@ -29,7 +28,7 @@ const ok = (fields) => json(200, { status: 'OK', request_id: 'recorded', ...fiel
 /** Starts the server; `close` ends it and every open connection. */
 export function startRecordedVendor(options = {}) {
   const { port = 0, companies = 130, pageRows = MAX_LIMIT, shared = '../shared', quotedOn = '2026-03-20' } = options;
-  const world = { vendor: market(companies), recordings: recordings(shared), pageRows, quotedOn, ...fresh() };
+  const world = { vendor: market(companies), shared, pageRows, quotedOn, ...fresh() };
   const server = createServer((request, response) => {
     const url = new URL(request.url, 'http://localhost');
     if (url.pathname.startsWith('/__')) return send(response, control(world, url));
@@ -45,7 +44,7 @@ export function startRecordedVendor(options = {}) {
   });
 }
 
-const fresh = () => ({ requests: [], fault: null, useRecordings: false });
+const fresh = () => ({ requests: [], fault: null });
 
 function control(world, url) {
   const value = (name) => url.searchParams.get(name);
@@ -56,9 +55,6 @@ function control(world, url) {
         retryAfter: value('retry_after'), file: value('file') ?? '',
       };
       return json(200, { fault: world.fault });
-    case '/__recordings':
-      world.useRecordings = value('on') !== '0';
-      return json(200, { on: world.useRecordings, recordings: world.recordings.count });
     case '/__requests':
       return json(200, world.requests);
     case '/__reset':
@@ -74,8 +70,7 @@ function answer(world, url, bearer, response) {
   if (mode?.mode === 'timeout') return undefined;
   if (mode?.mode === 'reset') return response.destroy();
   if (!bearer) return send(response, refusal(401, 'ERROR', 'error', 'API Key was not provided'));
-  const recorded = world.useRecordings ? world.recordings.byPath(url.pathname) : null;
-  const plain = recorded ? { ...recorded, headers: {}, type: 'application/json' } : route(world, url);
+  const plain = route(world, url);
   return send(response, mode ? spoil(world, mode, plain, url) : plain);
 }
 
@@ -106,7 +101,7 @@ function spoil(world, fault, plain, url) {
     case 'loop': return linked(`https://api.massive.com${url.pathname}${url.search}`);
     case 'elsewhere': return linked(`https://vendor.invalid${url.pathname}?cursor=abc`);
     case 'recorded': {
-      const recorded = world.recordings.byName(fault.file);
+      const recorded = recording(world.shared, fault.file);
       return recorded ? { ...recorded, headers: retry, type: 'application/json' } : notFound();
     }
     default: return notFound();

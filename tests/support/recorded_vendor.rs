@@ -61,14 +61,6 @@ impl RecordedVendor {
         self.control(&format!("__fault?mode={mode}&count={count}&path={path}")).map(drop)
     }
 
-    /// Answers with the vendor's recordings where one has the path.
-    ///
-    /// # Errors
-    /// When the server does not answer.
-    pub fn use_recordings(&self) -> Result<(), ureq::Error> {
-        self.control("__recordings?on=1").map(drop)
-    }
-
     /// The requests so far, each `{method, url, bearer}`; `url` has path and query, `bearer` says whether a key came along.
     ///
     /// # Errors
@@ -77,7 +69,7 @@ impl RecordedVendor {
         Ok(self.control("__requests")?.as_array().cloned().unwrap_or_default())
     }
 
-    /// Forgets requests, faults and modes.
+    /// Forgets requests and faults.
     ///
     /// # Errors
     /// When the server does not answer.
