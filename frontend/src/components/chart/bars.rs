@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::legend::fitted;
-use super::plot::{Plot, Reading};
+use super::plot::{Plot, Points, Reading};
 use super::scale::Scale;
 use super::slots::slot_at;
 use crate::format::{self, Form};
@@ -94,18 +94,9 @@ pub(crate) fn BarChart(
         });
         Some(view! { <g>{drawn.collect_view()}</g> })
     };
+    let points = Points { count, nearest, place, reading };
     view! {
-        <Plot
-            label=label
-            height=height
-            width=width
-            count=count
-            stride=5
-            nearest=nearest
-            place=place
-            reading=reading
-            has_hair=false
-        >
+        <Plot label=label height=height width=width points=points stride=5 has_hair=false>
             {drawing}
         </Plot>
     }

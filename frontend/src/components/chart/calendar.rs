@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::units::Day;
 use leptos::prelude::*;
 
-use super::plot::{Plot, Reading};
+use super::plot::{Plot, Points, Reading};
 use crate::format::{self, Form};
 
 /// A session and how many bars are held of it; none is a gap.
@@ -133,18 +133,9 @@ pub(crate) fn CalendarChart(
         Some(view! { <g>{names.collect_view()}{months.collect_view()}{squares}</g> })
     };
     let count = Signal::derive(move || sessions.with(|sessions| sessions.len()));
+    let points = Points { count, nearest, place, reading };
     view! {
-        <Plot
-            label=label
-            height=height
-            width=width
-            count=count
-            nearest=nearest
-            place=place
-            reading=reading
-            has_hair=false
-            is_marked=false
-        >
+        <Plot label=label height=height width=width points=points has_hair=false is_marked=false>
             {drawing}
         </Plot>
     }

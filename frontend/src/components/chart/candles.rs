@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::axis::{lines_across, name_below};
-use super::plot::{Plot, Reading};
+use super::plot::{Plot, Points, Reading};
 use super::scale::Scale;
 use super::slots::Slots;
 use crate::format::{self, Form};
@@ -119,16 +119,9 @@ pub(crate) fn CandleChart(
         });
         Some(view! { <g>{grid}{drawn}</g> })
     };
+    let points = Points { count, nearest: slots.nearest(), place, reading };
     view! {
-        <Plot
-            label=label
-            height=height
-            width=width
-            count=count
-            nearest=slots.nearest()
-            place=place
-            reading=reading
-        >
+        <Plot label=label height=height width=width points=points>
             {drawing}
         </Plot>
     }

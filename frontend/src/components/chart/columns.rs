@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::axis::{lines_across, name_below};
-use super::plot::{Plot, Reading};
+use super::plot::{Plot, Points, Reading};
 use super::scale::Scale;
 use super::slots::Slots;
 use crate::format::{self, Form};
@@ -97,18 +97,9 @@ pub(crate) fn ColumnChart(
         let columns = columns.collect_view();
         Some(view! { <g>{grid}{columns}</g> })
     };
+    let points = Points { count, nearest: slots.nearest(), place, reading };
     view! {
-        <Plot
-            label=label
-            height=height
-            width=width
-            count=count
-            stride=12
-            nearest=slots.nearest()
-            place=place
-            reading=reading
-            picked=picked
-        >
+        <Plot label=label height=height width=width points=points stride=12 picked=picked>
             {drawing}
         </Plot>
     }

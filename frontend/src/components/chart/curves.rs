@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::axis::{lines_across, names_below};
 use super::legend::legend;
 use super::path;
-use super::plot::{Plot, Reading};
+use super::plot::{Plot, Points, Reading};
 use super::scale::Scale;
 use crate::format::{self, Form};
 
@@ -110,17 +110,9 @@ pub(crate) fn CurveChart(
         let names = curves.with(|curves| curves.iter().map(|curve| curve.name.clone()).collect());
         legend(names, LEFT, width.get() - RIGHT)
     };
+    let points = Points { count, nearest, place, reading };
     view! {
-        <Plot
-            label=label
-            height=height
-            width=width
-            count=count
-            stride=10
-            nearest=nearest
-            place=place
-            reading=reading
-        >
+        <Plot label=label height=height width=width points=points stride=10>
             {drawing}
             {names}
         </Plot>

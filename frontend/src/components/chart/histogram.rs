@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::axis::{lines_across, names_below};
 use super::path;
-use super::plot::{Plot, Reading};
+use super::plot::{Plot, Points, Reading};
 use super::scale::Scale;
 use crate::format::{self, Form};
 
@@ -104,17 +104,9 @@ pub(crate) fn Histogram(
             </g>
         })
     };
+    let points = Points { count, nearest, place, reading };
     view! {
-        <Plot
-            label=label
-            height=height
-            width=width
-            count=count
-            stride=10
-            nearest=nearest
-            place=place
-            reading=reading
-        >
+        <Plot label=label height=height width=width points=points stride=10>
             {drawing}
         </Plot>
     }

@@ -9,7 +9,7 @@ use super::axis::{lines_across, name_below};
 use super::days::day_ticks;
 use super::legend::legend;
 use super::path;
-use super::plot::{Plot, Reading, day_name};
+use super::plot::{Plot, Points, Reading, day_name};
 use super::scale::Scale;
 use crate::format::{self, Form};
 
@@ -197,8 +197,9 @@ pub(crate) fn LineChart(
         (names.len() > 1).then(|| legend(names, LEFT, width.get() - RIGHT))
     };
     let count = Signal::derive(move || subject.with(|days| days.len()));
+    let points = Points { count, nearest, place, reading };
     view! {
-        <Plot label=label height=height width=width count=count nearest=nearest place=place reading=reading brushed=brushed picked=picked>
+        <Plot label=label height=height width=width points=points brushed=brushed picked=picked>
             {drawing}
             {names}
         </Plot>

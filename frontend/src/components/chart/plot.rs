@@ -24,6 +24,19 @@ impl Reading {
     }
 }
 
+/// The points of a chart, told apart by their numbers.
+#[derive(Clone, Copy)]
+pub(crate) struct Points {
+    /// How many there are.
+    pub count: Signal<usize>,
+    /// The point nearest to a place.
+    pub nearest: Callback<(f64, f64), Option<usize>>,
+    /// Where a point lies.
+    pub place: Callback<usize, (f64, f64)>,
+    /// What is said of a point.
+    pub reading: Callback<usize, Reading>,
+}
+
 /// The pixels that the pointer must travel before a press is a drag.
 const DRAG_PX: f64 = 6.0;
 
@@ -39,18 +52,11 @@ pub(crate) fn Plot(
     height: Signal<f64>,
     /// The width in pixels, written here and read by the chart.
     width: RwSignal<f64>,
-    /// How many points there are.
-    #[prop(into)]
-    count: Signal<usize>,
+    /// What is pointed at.
+    points: Points,
     /// How many points Page Up and Page Down pass over.
     #[prop(default = 21)]
     stride: usize,
-    /// The point nearest to a place.
-    nearest: Callback<(f64, f64), Option<usize>>,
-    /// Where a point lies.
-    place: Callback<usize, (f64, f64)>,
-    /// What is said of a point.
-    reading: Callback<usize, Reading>,
     /// Takes a range of points.
     #[prop(optional_no_strip)]
     brushed: Option<Callback<(usize, usize)>>,
@@ -66,6 +72,7 @@ pub(crate) fn Plot(
     /// What is drawn.
     children: Children,
 ) -> impl IntoView {
+    let Points { count, nearest, place, reading } = points;
     let element = NodeRef::<html::Div>::new();
     follow_width(element, width);
     let at = RwSignal::new(None::<usize>);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::axis::{lines_across, name_below};
-use super::plot::{Plot, Reading};
+use super::plot::{Plot, Points, Reading};
 use super::scale::Scale;
 use super::slots::Slots;
 use crate::format::{self, Form};
@@ -97,17 +97,9 @@ pub(crate) fn RangeChart(
         let drawn = drawn.collect_view();
         Some(view! { <g>{grid}{drawn}</g> })
     };
+    let points = Points { count, nearest: slots.nearest(), place, reading };
     view! {
-        <Plot
-            label=label
-            height=height
-            width=width
-            count=count
-            stride=1
-            nearest=slots.nearest()
-            place=place
-            reading=reading
-        >
+        <Plot label=label height=height width=width points=points stride=1>
             {drawing}
         </Plot>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::axis::{lines_across, names_below};
 use super::path;
-use super::plot::{Plot, Reading};
+use super::plot::{Plot, Points, Reading};
 use super::scale::Scale;
 use crate::format::{self, Form};
 
@@ -88,16 +88,9 @@ pub(crate) fn RecentChart(
         });
         Some(view! { <g>{values}{times}<path class="line line-1" d=points /></g> })
     };
+    let points = Points { count, nearest, place, reading };
     view! {
-        <Plot
-            label=label
-            height=height
-            width=width
-            count=count
-            nearest=nearest
-            place=place
-            reading=reading
-        >
+        <Plot label=label height=height width=width points=points>
             {drawing}
         </Plot>
     }
