@@ -6,7 +6,7 @@ import https from "node:https";
 import { running } from "./server/guard.mjs";
 import { settings } from "./server/settings.mjs";
 
-const KINDS = ["securities", "daily_bars", "intraday_bars", "market_caps", "shares", "splits", "dividends", "chains"];
+const KINDS = ["securities", "daily_bars", "intraday_bars", "market_caps", "shares", "splits", "dividends", "ticker_changes", "chains"];
 const { KIND: kind, FILE: file, KEY: key, INTERVAL: interval } = process.env;
 
 function headersOf(file) {

@@ -31,6 +31,7 @@ print(json.dumps({
     "details": [client.get_ticker_details(ticker).name, client.get_ticker_details(ticker).market_cap],
     "splits": [[one.ticker, one.execution_date, one.split_from, one.split_to] for one in client.list_splits(limit=3)],
     "dividends": [[one.ticker, one.ex_dividend_date, one.cash_amount] for one in client.list_dividends(ticker=ticker, limit=2)],
+    "events": [[one["date"], one["ticker_change"]["ticker"]] for one in client.get_ticker_events(ticker).events],
     "unknown": refused(lambda: client.get_ticker_details("NOPE")),
     "too_many": refused(lambda: client.get_aggs(ticker, 1, "day", first, last, limit=50001)),
 }))

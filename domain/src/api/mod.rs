@@ -66,6 +66,7 @@ pub use streams::{
     StreamValues, StreamWindow,
 };
 pub use vendor::{
-    Aggregate, Aggregates, DividendPage, GroupedDaily, Provenance, ProviderFailure, ReferenceDividend, ReferenceSplit,
-    ReferenceTicker, SplitPage, TickerDetails, TickerDetailsAnswer, TickerPage, VendorError,
+    Aggregate, Aggregates, DividendPage, GroupedDaily, NewTicker, Provenance, ProviderFailure, ReferenceDividend,
+    ReferenceSplit, ReferenceTicker, SplitPage, TickerDetails, TickerDetailsAnswer, TickerEvent, TickerEvents,
+    TickerEventsAnswer, TickerPage, VendorError,
 };

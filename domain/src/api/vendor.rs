@@ -274,6 +274,49 @@ pub struct TickerDetailsAnswer {
     pub provenance: Provenance,
 }
 
+/// The answer of `GET /vX/reference/tickers/{ticker}/events`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TickerEventsAnswer {
+    /// The symbols of a security.
+    pub results: TickerEvents,
+    /// `OK`.
+    pub status: String,
+    /// Names this answer.
+    pub request_id: String,
+}
+
+/// The symbols of a security.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TickerEvents {
+    /// The company, or the symbol where no name is known.
+    pub name: String,
+    /// Each symbol that it bore, the latest first.
+    pub events: Vec<TickerEvent>,
+}
+
+/// The beginning of a symbol.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TickerEvent {
+    /// `ticker_change`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The first day of the symbol, `YYYY-MM-DD`; of the oldest one the listing or the first bar.
+    pub date: String,
+    /// The symbol.
+    pub ticker_change: NewTicker,
+}
+
+/// The symbol from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewTicker {
+    /// It.
+    pub ticker: String,
+}
+
 /// A split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::market::{BarRows, DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
+use crate::market::{
+    BarRows, DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split, TickerChange,
+};
 use crate::units::{BarInterval, Day, DayRange, Ticker, UnixMillis};
 
 /// What kind of rows a file or a delivery holds.
@@ -22,13 +24,15 @@ pub enum RowKind {
     Splits,
     /// [`Dividend`] rows.
     Dividends,
+    /// [`TickerChange`] rows.
+    TickerChanges,
     /// Quotes of option chains, which the warehouse keeps and not the market store.
     Chains,
 }
 
 impl RowKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Securities,
         Self::DailyBars,
         Self::IntradayBars,
@@ -36,6 +40,7 @@ impl RowKind {
         Self::Shares,
         Self::Splits,
         Self::Dividends,
+        Self::TickerChanges,
         Self::Chains,
     ];
 
@@ -50,6 +55,7 @@ impl RowKind {
             Self::Shares => "shares",
             Self::Splits => "splits",
             Self::Dividends => "dividends",
+            Self::TickerChanges => "ticker_changes",
             Self::Chains => "chains",
         }
     }
@@ -185,6 +191,13 @@ pub trait MarketStore {
     /// # Errors
     /// See [`StoreError`].
     async fn stage_dividends(&self, batch: i64, rows: &[Dividend]) -> Result<(), StoreError>;
+
+    /// Stages changes of symbols. What is held under the old one is held under the new one from then on; a security that began
+    /// with the change, under the new symbol, becomes part of the one that had the old symbol.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    async fn stage_ticker_changes(&self, batch: i64, rows: &[TickerChange]) -> Result<(), StoreError>;
 
     /// Stages bars within a session. They are kept under the batch's source and never replace another source's.
     ///

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::calendar::wall_time;
-use crate::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
+use crate::market::{DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split, TickerChange};
 use crate::ports::{MarketStore, Origin, Published, StoreError};
 use crate::testing::Faults;
 use crate::units::{BarInterval, Day, DayRange, Ticker, UnixMillis};
@@ -26,6 +26,8 @@ pub struct KeptMarket {
     pub splits: BTreeMap<(Day, Ticker), Split>,
     /// Dividends by ex-date and symbol.
     pub dividends: BTreeMap<(Day, Ticker), Dividend>,
+    /// Changes of symbols by day and older symbol; what is kept under a symbol stays under it.
+    pub ticker_changes: BTreeMap<(Day, Ticker), TickerChange>,
 }
 
 /// What waits under a batch.
@@ -38,6 +40,7 @@ struct Staged {
     shares: Vec<SharesCount>,
     splits: Vec<Split>,
     dividends: Vec<Dividend>,
+    ticker_changes: Vec<TickerChange>,
 }
 
 #[derive(Debug, Default)]
@@ -124,6 +127,10 @@ impl MarketStore for MemoryMarketStore {
 
     async fn stage_dividends(&self, batch: i64, rows: &[Dividend]) -> Result<(), StoreError> {
         self.stage(batch, |staged| staged.dividends.extend_from_slice(rows))
+    }
+
+    async fn stage_ticker_changes(&self, batch: i64, rows: &[TickerChange]) -> Result<(), StoreError> {
+        self.stage(batch, |staged| staged.ticker_changes.extend_from_slice(rows))
     }
 
     async fn stage_intraday(&self, batch: i64, rows: &[IntradayBar]) -> Result<(), StoreError> {
@@ -225,6 +232,9 @@ impl KeptMarket {
         for bar in staged.intraday {
             self.securities.entry(bar.ticker.clone()).or_insert_with(|| Security::named(bar.ticker.clone()));
             put(&mut self.intraday, (bar.ticker.clone(), bar.interval.minutes(), bar.t.0), bar, &mut published);
+        }
+        for change in staged.ticker_changes {
+            put(&mut self.ticker_changes, (change.day, change.ticker.clone()), change, &mut published);
         }
         for cap in staged.caps {
             put(&mut self.caps, (cap.day, cap.ticker.clone()), cap, &mut published);

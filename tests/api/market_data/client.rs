@@ -133,6 +133,7 @@ fn the_vendors_own_client_reads_everything_unchanged() {
         "dividends",
         format!("ticker,ex_date,amount\n{ticker},2026-07-08,0.25\n{ticker},2026-07-09,0.5\n{ticker},2026-07-10,0.75\n"),
     );
+    server.import("ticker_changes", format!("date,ticker,new_ticker\n2026-06-10,OLDNAME,{ticker}\n"));
     let output = Command::new(python())
         .arg(repository().join("tests/api/vendor_client.py"))
         .args([&server.url(""), ticker])
@@ -166,5 +167,7 @@ fn the_vendors_own_client_reads_everything_unchanged() {
         [("2026-07-10", 0.75), ("2026-07-09", 0.5), ("2026-07-08", 0.25)]
             .map(|(date, cash)| json!([ticker, date, cash]))
     );
+    let listed = server.get(&format!("/v3/reference/tickers/{ticker}")).json()["results"]["list_date"].clone();
+    assert_eq!(read["events"], json!([["2026-06-10", ticker], [listed, "OLDNAME"]]));
     assert_eq!((&read["unknown"]["status"], &read["too_many"]["status"]), (&json!("NOT_FOUND"), &json!("ERROR")));
 }

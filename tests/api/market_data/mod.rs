@@ -3,6 +3,7 @@
 mod client;
 mod sources;
 mod stored;
+mod symbols;
 
 use serde_json::Value;
 use system_tests::{Options, Reply, Server};

@@ -28,6 +28,7 @@ pub(crate) struct Sources {
     principal: Principal,
     pub(super) now: UnixMillis,
     by_ticker: Batch<String, Json>,
+    former_tickers: Batch<i64, Json>,
     splits: Batch<i64, Json>,
     dividends: Batch<i64, Json>,
     pub(super) indices: Batch<String, Option<IndexRow>>,
@@ -54,6 +55,7 @@ impl Sources {
             principal,
             now,
             by_ticker: Batch::default(),
+            former_tickers: Batch::default(),
             splits: Batch::default(),
             dividends: Batch::default(),
             indices: Batch::default(),
@@ -81,13 +83,18 @@ impl Sources {
         self.streams.as_ref().ok_or_else(|| Problem::internal("there are no streams without a platform"))
     }
 
-    /// A security by its ticker; null where none is listed.
+    /// A security by its ticker, or by one that it was the last to bear; null where none is listed.
     pub(super) async fn security(&self, ticker: &str) -> Result<Json, Problem> {
         let found = self.by_ticker.get(ticker.to_owned(), async |tickers| {
             let found = D1Securities(&self.db).by_tickers(&tickers).await?;
-            found.into_iter().map(|one| Ok((one.ticker.clone(), json(&one)?))).collect()
+            found.into_iter().map(|one| Ok((one.asked, json(&one.security)?))).collect()
         });
         found.await
+    }
+
+    pub(super) async fn former_tickers(&self, security: i64) -> Result<Json, Problem> {
+        let fetch = async |ids: Vec<i64>| lists(D1Securities(&self.db).former_tickers(&ids).await?);
+        empty_list(self.former_tickers.get(security, fetch).await)
     }
 
     pub(super) async fn splits(&self, security: i64) -> Result<Json, Problem> {

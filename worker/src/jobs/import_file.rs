@@ -249,6 +249,7 @@ async fn stage<M: MarketStore, P: PartStore, Q: QuoteSink>(
         Piece::Shares(rows) => stores.market.stage_shares(batch, rows).await,
         Piece::Splits(rows) => stores.market.stage_splits(batch, rows).await,
         Piece::Dividends(rows) => stores.market.stage_dividends(batch, rows).await,
+        Piece::TickerChanges(rows) => stores.market.stage_ticker_changes(batch, rows).await,
         Piece::Quotes(_) => Err(StoreError::Refused("a market file holds quotes of options".to_owned())),
     }
 }

@@ -15,6 +15,7 @@ use crate::stores::d1::D1;
 use crate::stores::d1::bars::{self, D1Bars, HeldDays};
 use crate::stores::d1::coverage::{self, Held, HeldSession};
 use crate::stores::d1::data_versions::Versions;
+use crate::stores::d1::securities::D1Securities;
 
 /// Gaps of a series that are named; all are counted.
 const NAMED_GAPS: usize = 1_000;
@@ -43,7 +44,12 @@ pub(crate) async fn load(db: &D1, ticker: Option<&str>) -> Result<(Coverage, Ver
         let (held, versions) = coverage::read(db).await?;
         return Ok((coverage_of(&held), versions));
     };
-    let (held, synthetic, versions) = D1Bars(db).held_days(ticker).await?;
+    let (mut held, synthetic, versions) = D1Bars(db).held_days(ticker).await?;
+    if held.is_empty()
+        && let Some(now) = D1Securities(db).borne_now(ticker).await?
+    {
+        held = D1Bars(db).held_days(&now).await?.0;
+    }
     if held.is_empty() {
         return Err(Problem::unknown("bars of the ticker", ticker));
     }

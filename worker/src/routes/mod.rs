@@ -140,6 +140,7 @@ static ROUTES: &[Route] = table! {
     Get    "/v2/aggs/grouped/locale/us/market/stocks/{date}" (READ) vendor::grouped;
     Get    "/v3/reference/tickers"  (READ)              vendor::tickers;
     Get    "/v3/reference/tickers/{ticker}" (READ)      vendor::details;
+    Get    "/vX/reference/tickers/{ticker}/events" (READ) vendor::events;
     Get    "/v3/reference/splits"   (READ)              vendor::splits;
     Get    "/v3/reference/dividends" (READ)             vendor::dividends;
     Post   "/add_batch"             (STREAM)            streams::add_batch;

@@ -10,7 +10,7 @@ use crate::telemetry;
 use crate::wiring;
 
 /// The newest file in `migrations/`.
-const LATEST_MIGRATION: &str = "0018_provider_clock.sql";
+const LATEST_MIGRATION: &str = "0019_ticker_changes.sql";
 
 /// `GET /health`: alive, and nothing is asked of anyone.
 pub(super) async fn health(call: &Call) -> Answer {

@@ -7,13 +7,19 @@ use crate::api::{Import, ImportList, ImportPart};
 
 const KIND: Parameter = Parameter::query(
     "kind",
-    Kind::Choice(&["daily_bars", "securities", "market_caps", "shares", "splits", "dividends"], false),
+    Kind::Choice(
+        &["daily_bars", "securities", "market_caps", "shares", "splits", "dividends", "ticker_changes"],
+        false,
+    ),
     "What the rows are.",
 )
 .required();
 const IMPORTED_KIND: Parameter = Parameter::query(
     "kind",
-    Kind::Choice(&["daily_bars", "securities", "market_caps", "shares", "splits", "dividends", "chains"], false),
+    Kind::Choice(
+        &["daily_bars", "securities", "market_caps", "shares", "splits", "dividends", "ticker_changes", "chains"],
+        false,
+    ),
     "What the rows are.",
 )
 .required();

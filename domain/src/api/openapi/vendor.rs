@@ -3,7 +3,9 @@
 use super::access::Access;
 use super::operation::{Answer, Operation, Shape};
 use super::parameters::{Kind, Parameter};
-use crate::api::{Aggregates, DividendPage, GroupedDaily, SplitPage, TickerDetailsAnswer, TickerPage};
+use crate::api::{
+    Aggregates, DividendPage, GroupedDaily, SplitPage, TickerDetailsAnswer, TickerEventsAnswer, TickerPage,
+};
 
 const KEY: Parameter =
     Parameter::query("apiKey", Kind::Text(""), "The API key, where a client cannot send a header. It is never logged.");
@@ -176,6 +178,21 @@ pub(super) const OPERATIONS: &[Operation] = &[
             (404, "`{status: NOT_FOUND, request_id, message}`: no such ticker."),
             (502, UNUSABLE),
         ],
+    },
+    Operation {
+        method: "get",
+        path: "/vX/reference/tickers/{ticker}/events",
+        access: Access::Read,
+        tag: "market data",
+        id: "listTickerEvents",
+        summary: "The symbols that a security bore",
+        about: "As in the same vendor's API, the latest first. What changed is known from imports of `ticker_changes`; a symbol that \
+            nobody bears any more stands for the security that bore it last, here and wherever bars, actions or coverage are asked for.",
+        parameters: &[TICKER, Parameter::query("types", Kind::Choice(&["ticker_change"], true), "Accepted."), KEY],
+        body: None,
+        status: 200,
+        answer: Answer::Cached(Shape::of::<TickerEventsAnswer>(include_str!("examples/ticker_events.json"))),
+        problems: &[(400, REFUSALS), (404, "`{status: NOT_FOUND, request_id, message}`: no such ticker.")],
     },
     Operation {
         method: "get",

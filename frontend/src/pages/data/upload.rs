@@ -20,7 +20,7 @@ use crate::format::{self, Form};
 use crate::load::{Failure, load};
 
 /// What a file can hold.
-const KINDS: [(&str, &str, &str); 6] = [
+const KINDS: [(&str, &str, &str); 7] = [
     ("daily_bars", "Daily bars", "date, ticker, close (+ open, high, low, volume, adj_close, market_cap)"),
     (
         "securities",
@@ -31,12 +31,14 @@ const KINDS: [(&str, &str, &str); 6] = [
     ("shares", "Shares outstanding", "ticker, shares_outstanding, as_of (+ name, sector)"),
     ("splits", "Splits", "ticker, date, ratio; or ticker, execution_date, split_to, split_from"),
     ("dividends", "Dividends", "ticker, ex_date, amount"),
+    ("ticker_changes", "Changes of symbols", "date, ticker, new_ticker"),
 ];
 
 /// The kind that a file's name speaks of.
 fn kind_in(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();
-    let words: [(&str, &[&str]); 6] = [
+    let words: [(&str, &[&str]); 7] = [
+        ("ticker_changes", &["change", "rename"]),
         ("market_caps", &["cap"]),
         ("shares", &["share"]),
         ("splits", &["split"]),

@@ -61,6 +61,11 @@ pub(super) async fn security_of_parent(asked: Asked<'_>) -> Result<Json, Problem
     asked.sources.security(text_of(asked.parent, "ticker")?).await
 }
 
+/// The symbols that it bore before.
+pub(super) async fn former_tickers(asked: Asked<'_>) -> Result<Json, Problem> {
+    asked.sources.former_tickers(id_of(asked.parent)?).await
+}
+
 /// Recorded splits.
 pub(super) async fn splits(asked: Asked<'_>) -> Result<Json, Problem> {
     asked.sources.splits(id_of(asked.parent)?).await

@@ -98,6 +98,7 @@ static RESOLVERS: &[(&str, &str, Resolver)] = table! {
     "Explanation" "members" lists::members;
     "Constituent" "security" market::security_of_parent;
     "Security" "bars" bars::of_security;
+    "Security" "formerTickers" market::former_tickers;
     "Security" "splits" market::splits;
     "Security" "dividends" market::dividends;
     "Coverage" "sessions" held::sessions;

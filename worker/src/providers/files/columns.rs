@@ -76,6 +76,8 @@ const SPLITS: &[Column] = &[
 
 const DIVIDENDS: &[Column] = &[needed("ticker"), needed("ex_date"), needed("amount")];
 
+const TICKER_CHANGES: &[Column] = &[needed("date"), needed("ticker"), needed("new_ticker")];
+
 const CHAINS: &[Column] = &[
     needed("quote_date"),
     needed("underlying"),
@@ -108,6 +110,7 @@ pub(super) const fn of_kind(kind: RowKind) -> &'static [Column] {
         RowKind::Shares => SHARES,
         RowKind::Splits => SPLITS,
         RowKind::Dividends => DIVIDENDS,
+        RowKind::TickerChanges => TICKER_CHANGES,
         RowKind::Chains => CHAINS,
     }
 }
@@ -121,6 +124,7 @@ const fn needs(kind: RowKind) -> &'static str {
         RowKind::Shares => "ticker, shares_outstanding, as_of",
         RowKind::Splits => "ticker, date (or execution_date), ratio (or split_to and split_from)",
         RowKind::Dividends => "ticker, ex_date, amount",
+        RowKind::TickerChanges => "date, ticker, new_ticker",
         RowKind::Chains => "quote_date, underlying, underlying_price, expiration, strike, type, bid, ask",
     }
 }

@@ -51,6 +51,7 @@ fn can_be(piece: &Piece) -> bool {
         Piece::Caps(rows) => rows.iter().all(|cap| cap.cap.is_finite() && cap.cap >= 0.0),
         Piece::Shares(rows) => rows.iter().all(|count| is_value(count.shares)),
         Piece::Splits(rows) => rows.iter().all(|split| is_value(split.ratio)),
+        Piece::TickerChanges(_) => true,
         Piece::Dividends(rows) => rows.iter().all(|dividend| is_value(dividend.amount)),
         Piece::Quotes(quotes) => quotes.rows.iter().all(|row| {
             let quote = &row.quote;

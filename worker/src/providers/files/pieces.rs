@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::market::{BarRow, BarRows, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
+use domain::market::{BarRow, BarRows, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split, TickerChange};
 use domain::options::OptionQuote;
 use domain::ports::{QuoteRow, QuoteRows};
 use domain::units::Ticker;
@@ -27,6 +27,8 @@ pub(crate) enum Piece {
     Splits(Vec<Split>),
     /// Dividends.
     Dividends(Vec<Dividend>),
+    /// Changes of symbols.
+    TickerChanges(Vec<TickerChange>),
     /// Quotes of options.
     Quotes(QuoteRows),
 }
@@ -44,6 +46,7 @@ pub(super) struct Pieces {
     shares: Vec<SharesCount>,
     splits: Vec<Split>,
     dividends: Vec<Dividend>,
+    ticker_changes: Vec<TickerChange>,
     quotes: QuoteRows,
     /// For each underlying of the open piece of quotes, by its number in the file, its place there.
     underlyings: HashMap<u32, u32>,
@@ -81,6 +84,10 @@ impl Pieces {
 
     pub(super) fn dividend(&mut self, row: Dividend) {
         add(&mut self.dividends, &mut self.full, row, Piece::Dividends);
+    }
+
+    pub(super) fn ticker_change(&mut self, row: TickerChange) {
+        add(&mut self.ticker_changes, &mut self.full, row, Piece::TickerChanges);
     }
 
     /// Adds a quote of the underlying with this number in the file.
@@ -151,6 +158,7 @@ impl Pieces {
         close(!self.shares.is_empty(), Piece::Shares(std::mem::take(&mut self.shares)));
         close(!self.splits.is_empty(), Piece::Splits(std::mem::take(&mut self.splits)));
         close(!self.dividends.is_empty(), Piece::Dividends(std::mem::take(&mut self.dividends)));
+        close(!self.ticker_changes.is_empty(), Piece::TickerChanges(std::mem::take(&mut self.ticker_changes)));
         all
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::calendar::{EXTENDED_CLOSE_MINUTE, EXTENDED_OPEN_MINUTE, WallTime, new_york_instant, wall_time};
-use domain::market::{BarRow, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
+use domain::market::{BarRow, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split, TickerChange};
 use domain::options::OptionQuote;
 use domain::ports::{Rejection, RowKind};
 use domain::units::{BarInterval, Day, Ticker, UnixMillis};
@@ -119,6 +119,7 @@ impl RowCheck {
             RowKind::Shares => self.shares(cells),
             RowKind::Splits => self.split(cells),
             RowKind::Dividends => self.dividend(cells),
+            RowKind::TickerChanges => self.ticker_change(cells),
             RowKind::Chains => self.quote(line, cells),
         };
         match checked {
@@ -293,6 +294,19 @@ impl RowCheck {
         let value = required("amount", amount, amount.positive("amount")?)?;
         let (_, ticker) = self.once(ticker, ex_day, "ex_date", date)?;
         self.pieces.dividend(Dividend { ticker, ex_day, amount: value });
+        Ok(())
+    }
+
+    fn ticker_change<'a>(&mut self, cells: &Cells<'a>) -> Checked<'a, ()> {
+        let [date, ticker, new, ..] = *cells;
+        let day = self.day_until("date", date, self.rules.today)?;
+        let number = self.tickers.number(new.ticker("new_ticker")?)?;
+        let new_ticker = self.tickers.get(number).expect("the table has just given this number").clone();
+        let (_, old) = self.once(ticker, day, "date", date)?;
+        if old == new_ticker {
+            return Err(refused("new_ticker", "expected another symbol than the old one", new));
+        }
+        self.pieces.ticker_change(TickerChange { day, ticker: old, new_ticker });
         Ok(())
     }
 

@@ -14,7 +14,7 @@ pub(super) use aggregates::aggregates;
 pub(crate) use asked::{Asked, Mode, Place, source_of};
 pub(crate) use fetched::{Delivery, Means, bars, stored};
 pub(super) use grouped::grouped;
-pub(super) use tickers::{details, tickers};
+pub(super) use tickers::{details, events, tickers};
 
 use domain::api::VendorError;
 use domain::calendar::wall_time;
@@ -34,7 +34,7 @@ const KEY_PARAMETER: &str = "apiKey";
 
 /// Whether a path is answered in that vendor's shapes, refusals included.
 pub(super) fn is_vendor_path(path: &str) -> bool {
-    path.starts_with("/v2/") || path.starts_with("/v3/")
+    ["/v2/", "/v3/", "/vX/"].iter().any(|start| path.starts_with(start))
 }
 
 /// The credential that a query carries.

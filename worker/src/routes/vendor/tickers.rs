@@ -1,6 +1,9 @@
 //! `GET /v3/reference/tickers` and `GET /v3/reference/tickers/{ticker}`.
 
-use domain::api::{Provenance, ReferenceTicker, TickerDetails, TickerDetailsAnswer, TickerPage};
+use domain::api::{
+    NewTicker, Provenance, ReferenceTicker, TickerDetails, TickerDetailsAnswer, TickerEvent, TickerEvents,
+    TickerEventsAnswer, TickerPage,
+};
 use domain::market::Security;
 use domain::units::Day;
 
@@ -153,6 +156,28 @@ pub(in crate::routes) async fn details(call: &Call) -> Answer {
     cached(call, &SCOPES, &key, async |db| {
         let (found, versions) = D1Reference(db).security(ticker.as_str(), day).await?;
         computed(versions, &detailed(found.ok_or_else(unknown)?, answer_id(call, &key), Provenance::default()))
+    })
+    .await
+}
+
+/// Answers what a security was called, and from when on.
+pub(in crate::routes) async fn events(call: &Call) -> Answer {
+    // The vendor's client repeats the ticker as a parameter.
+    let query = query(call, &["types", "ticker"])?;
+    query.choice("types", &[("ticker_change", ())])?;
+    let ticker = ticker_of(call)?;
+    cached(call, &SCOPES, ticker.as_str(), async |db| {
+        let (found, versions) = D1Reference(db).names(ticker.as_str()).await?;
+        let Some(latest) = found.first() else { return Err(Problem::unknown("ticker", ticker.as_str())) };
+        let name = latest.name.clone().unwrap_or_else(|| latest.ticker.clone());
+        let events = found.iter().filter_map(|named| {
+            let day = Day::from_number(named.first_day.or(named.listed_day)?);
+            let ticker_change = NewTicker { ticker: named.ticker.clone() };
+            Some(TickerEvent { kind: "ticker_change".to_owned(), date: day.to_string(), ticker_change })
+        });
+        let results = TickerEvents { name, events: events.collect() };
+        let request_id = answer_id(call, ticker.as_str());
+        computed(versions, &TickerEventsAnswer { results, status: "OK".to_owned(), request_id })
     })
     .await
 }

@@ -45,6 +45,9 @@ const fn export_of(kind: RowKind) -> Option<Export> {
         RowKind::Shares => Export { sql: sql!("exports_shares"), columns: &["ticker", "shares_outstanding", "as_of"] },
         RowKind::Splits => Export { sql: sql!("exports_splits"), columns: &["ticker", "date", "ratio"] },
         RowKind::Dividends => Export { sql: sql!("exports_dividends"), columns: &["ticker", "ex_date", "amount"] },
+        RowKind::TickerChanges => {
+            Export { sql: sql!("exports_ticker_changes"), columns: &["date", "ticker", "new_ticker"] }
+        }
         // They are files themselves.
         RowKind::Chains => return None,
     })

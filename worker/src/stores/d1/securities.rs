@@ -25,6 +25,14 @@ pub(crate) struct Security {
     delisting_price: Option<f64>,
 }
 
+/// A security, and the symbol by which it was asked for.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Called {
+    pub(crate) asked: String,
+    #[serde(flatten)]
+    pub(crate) security: Security,
+}
+
 /// Which securities, by ticker.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wanted<'a> {
@@ -59,6 +67,13 @@ pub(crate) struct Split {
     ratio: f64,
 }
 
+/// A symbol that a security bore until a day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FormerTicker {
+    ticker: String,
+    until: String,
+}
+
 /// A recorded cash dividend.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Dividend {
@@ -88,13 +103,30 @@ impl D1Securities<'_> {
         Ok(found)
     }
 
-    /// Those of these tickers that are listed.
+    /// Those that bear these symbols, or bore them last, each with the symbol that was asked for.
     ///
     /// # Errors
     /// See [`StoreError`].
-    pub(crate) async fn by_tickers(&self, tickers: &[String]) -> Result<Vec<Security>, StoreError> {
+    pub(crate) async fn by_tickers(&self, tickers: &[String]) -> Result<Vec<Called>, StoreError> {
         let list = serde_json::json!(tickers).to_string();
         self.0.run(Statement::new(sql!("securities/by_ticker")).bind(list)).await?.decode()
+    }
+
+    /// The symbol that the security bears now which was the last to bear this one; `None` for a symbol that is borne, or never was.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn borne_now(&self, ticker: &str) -> Result<Option<String>, StoreError> {
+        self.0.run(Statement::new(sql!("securities/borne_now")).bind(ticker)).await?.scalar()
+    }
+
+    /// The symbols that these securities bore before, each ascending.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn former_tickers(&self, ids: &[i64]) -> Result<Vec<OfSecurity<FormerTicker>>, StoreError> {
+        let list = serde_json::json!(ids).to_string();
+        self.0.run(Statement::new(sql!("securities/former_tickers")).bind(list)).await?.decode()
     }
 
     /// The splits of these securities, each ascending.

@@ -10,6 +10,7 @@ use super::packed::Packed;
 use super::rows::{ActionRow, BarRow, SeriesRow};
 use super::{BarQuery, BarsFound, D1Bars, Page, SCOPES, versions_statement};
 use crate::stores::d1::data_versions::{self, Versions};
+use crate::stores::d1::securities::D1Securities;
 use crate::stores::d1::{Param, Rows, Statement};
 
 const GROUPED: &str = sql!("bars/grouped");
@@ -43,7 +44,7 @@ impl D1Bars<'_> {
     pub(crate) async fn read(&self, query: &BarQuery<'_>) -> Result<BarsFound, StoreError> {
         match self.packed_now(query).await? {
             Some(packed) => packed.into_found(query),
-            None => self.read_rows(query).await,
+            None => self.read_of_any_name(query).await,
         }
     }
 
@@ -54,7 +55,21 @@ impl D1Bars<'_> {
     pub(crate) async fn page(&self, query: &BarQuery<'_>) -> Result<Page, StoreError> {
         match self.packed_now(query).await? {
             Some(packed) => packed.into_page(query),
-            None => Page::of(&self.read_rows(query).await?),
+            None => Page::of(&self.read_of_any_name(query).await?),
+        }
+    }
+
+    /// A symbol that nobody bears any more stands for the security that bore it last.
+    async fn read_of_any_name(&self, query: &BarQuery<'_>) -> Result<BarsFound, StoreError> {
+        let found = self.read_rows(query).await?;
+        if !found.bars.is_empty() {
+            return Ok(found);
+        }
+        let Some(now) = D1Securities(self.0).borne_now(query.ticker).await? else { return Ok(found) };
+        let query = BarQuery { ticker: &now, ..query.clone() };
+        match self.packed_now(&query).await? {
+            Some(packed) => packed.into_found(&query),
+            None => self.read_rows(&query).await,
         }
     }
 

@@ -3,6 +3,7 @@
 use domain::calendar::{is_extended, wall_time};
 use domain::market::IntradayBar;
 use domain::ports::StoreError;
+use domain::units::{Day, Ticker};
 use serde::Serialize;
 
 use super::D1MarketStore;
@@ -47,11 +48,16 @@ pub(super) fn undo() -> Vec<String> {
 impl D1MarketStore<'_> {
     /// Stages bars within a session; one at an instant that no civil day has is refused.
     pub(super) async fn stage_intraday_bars(&self, batch: i64, rows: &[IntradayBar]) -> Result<(), StoreError> {
-        let ids = self.ids_of(rows.iter().map(|row| &row.ticker).collect::<Vec<_>>().into_iter()).await?;
+        let start = |row: &IntradayBar| {
+            let beyond = || StoreError::Refused(format!("a bar begins at {}, which no calendar has", row.t.0));
+            wall_time(row.t).ok_or_else(beyond)
+        };
+        let named: Result<Vec<(&Ticker, Day)>, StoreError> =
+            rows.iter().map(|row| Ok((&row.ticker, start(row)?.day))).collect();
+        let ids = self.ids_on(&named?).await?;
         let mut writer = PieceWriter::new(&Table { name: KIND, day: "day", values: &[] });
         for (row, id) in rows.iter().zip(ids) {
-            let start = wall_time(row.t)
-                .ok_or_else(|| StoreError::Refused(format!("a bar begins at {}, which no calendar has", row.t.0)))?;
+            let start = start(row)?;
             let extended = u8::from(is_extended(start, row.interval));
             let IntradayBar { ticker: _, interval, t, open, high, low, close, volume, vwap, trades } = *row;
             let (day, minutes) = (start.day, interval.minutes());

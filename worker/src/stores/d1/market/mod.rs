@@ -5,24 +5,28 @@
 //! `shares_in_force`, `market_caps`) is derived in the same batch.
 
 mod intraday;
+mod names;
 mod publish;
 mod stage;
 mod tables;
+mod ticker_changes;
 mod undo;
 
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use domain::calendar::new_york_instant;
-use domain::market::{BarRow, BarRows, DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split};
+use domain::market::{
+    BarRow, BarRows, DailyBar, Dividend, IntradayBar, ReportedCap, Security, SharesCount, Split, TickerChange,
+};
 use domain::ports::{MarketStore, Origin, Published, StoreError};
 use domain::units::{BarInterval, Day, DayRange, Ticker, UnixMillis};
 use serde::Deserialize;
 
 use super::{D1, Statement};
+use names::Names;
 use tables::{DAILY_BARS, DIVIDENDS, REPORTED_CAPS, SHARES, SPLITS};
 
 /// A staged batch that nobody has touched for so long belongs to nobody any more.
@@ -32,14 +36,14 @@ const ABANDONED_AFTER_MS: i64 = 20 * 60 * 1000;
 #[derive(Debug)]
 pub(crate) struct D1MarketStore<'a> {
     db: &'a D1,
-    /// Ids of the tickers met so far.
-    ids: RefCell<HashMap<Ticker, i64>>,
+    /// The symbols met so far.
+    names: Names,
 }
 
 impl<'a> D1MarketStore<'a> {
     /// The store over this database.
     pub(crate) fn new(db: &'a D1) -> Self {
-        Self { db, ids: RefCell::default() }
+        Self { db, names: Names::default() }
     }
 
     /// Forgets what abandoned batches have staged, and says so of their imports. Called by the tick.
@@ -101,11 +105,26 @@ impl MarketStore for D1MarketStore<'_> {
     }
 
     async fn stage_bar_rows(&self, batch: i64, piece: &BarRows) -> Result<(), StoreError> {
-        let ids = self.ids_of(piece.tickers.iter()).await?;
-        let id_of = |row: &BarRow| usize::try_from(row.ticker).ok().and_then(|at| ids.get(at).copied());
+        let unnamed = || StoreError::Refused("a bar names no ticker of its piece".into());
+        let ticker_of = |row: &BarRow| usize::try_from(row.ticker).ok().and_then(|at| piece.tickers.get(at));
+        let mut wanted: BTreeMap<&Ticker, Day> = BTreeMap::new();
+        for row in &piece.rows {
+            let last = wanted.entry(ticker_of(row).ok_or_else(unnamed)?).or_insert(row.day);
+            *last = row.day.max(*last);
+        }
+        self.names.open(self.db, &wanted).await?;
+        // A number of the file is one security on every day, but for the few symbols that changed hands.
+        let mut ids: Vec<Option<i64>> = vec![None; piece.tickers.len()];
+        for (at, ticker) in piece.tickers.iter().enumerate().filter(|(_, ticker)| !self.names.has_changed_hands(ticker))
+        {
+            ids[at] = wanted.get(ticker).map(|day| self.names.id(ticker, *day)).transpose()?;
+        }
         let mut writer = stage::PieceWriter::new(&DAILY_BARS);
         for row in &piece.rows {
-            let id = id_of(row).ok_or_else(|| StoreError::Refused("a bar names no ticker of its piece".into()))?;
+            let id = match ids[row.ticker as usize] {
+                Some(id) => id,
+                None => self.names.id(ticker_of(row).ok_or_else(unnamed)?, row.day)?,
+            };
             let BarRow { ticker: _, day, open, high, low, close, adj_close, volume } = *row;
             writer.push(id, day, &stage::bar_values(id, day, open, high, low, close, adj_close, volume))?;
         }
@@ -158,6 +177,10 @@ impl MarketStore for D1MarketStore<'_> {
             |row, id| (id, row.ex_day.number(), row.amount),
         )
         .await
+    }
+
+    async fn stage_ticker_changes(&self, batch: i64, rows: &[TickerChange]) -> Result<(), StoreError> {
+        self.stage_changes(batch, rows).await
     }
 
     async fn stage_intraday(&self, batch: i64, rows: &[IntradayBar]) -> Result<(), StoreError> {

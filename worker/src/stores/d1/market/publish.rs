@@ -4,7 +4,8 @@ use domain::ports::{Published, StoreError};
 use domain::units::UnixMillis;
 use serde::Deserialize;
 
-use super::tables::{DAILY_BARS, TABLES, Table, fill_securities};
+use super::tables::{DAILY_BARS, TABLES, TICKER_CHANGES, Table, fill_securities};
+use super::ticker_changes::absorb;
 use super::{D1MarketStore, intraday};
 use crate::stores::d1::{Param, Statement, numbered};
 
@@ -81,10 +82,15 @@ fn publish_table(table: &Table) -> Vec<String> {
     sql
 }
 
-fn publish_securities() -> Vec<String> {
-    [NOTE_SECURITIES, KEEP_SECURITIES, PUBLISH_SECURITIES]
-        .map(|statement| fill_securities(&format!("{INCOMING}{statement}")))
-        .into()
+fn publish_securities(changes_symbols: bool) -> Vec<String> {
+    let [note, keep, publish] = [NOTE_SECURITIES, KEEP_SECURITIES, PUBLISH_SECURITIES]
+        .map(|statement| fill_securities(&format!("{INCOMING}{statement}")));
+    let mut sql = vec![note, keep];
+    if changes_symbols {
+        sql.extend(absorb());
+    }
+    sql.push(publish);
+    sql
 }
 
 /// What the statements of [`settle`] have counted.
@@ -107,8 +113,9 @@ impl D1MarketStore<'_> {
         let kinds = self.staged_kinds(batch).await?;
         let params = [Param::from(batch), Param::from(now)];
         let mut sql = Vec::new();
+        let changes_symbols = kinds.iter().any(|kind| kind == TICKER_CHANGES.name);
         if kinds.iter().any(|kind| kind == "securities") {
-            sql.extend(publish_securities());
+            sql.extend(publish_securities(changes_symbols));
         }
         for table in TABLES.into_iter().filter(|table| kinds.iter().any(|kind| kind == table.name)) {
             sql.extend(publish_table(table));

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::market::Security;
 use domain::ports::StoreError;
 use domain::units::{Day, Ticker, UnixMillis};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::D1MarketStore;
-use super::tables::Table;
+use super::tables::{SECURITIES, Table};
 use crate::stores::d1::Statement;
 
 /// A piece is closed beyond so many bytes of JSON; the platform's bound of a parameter is twice that.
@@ -127,40 +127,15 @@ impl D1MarketStore<'_> {
         self.db.run(statement).await?.scalar()?.ok_or_else(|| StoreError::Refused("a new batch got no number".into()))
     }
 
-    /// The ids of tickers, in their order. One that nobody has named before becomes a security that is not visible yet.
-    pub(super) async fn ids_of<'t>(
-        &self,
-        tickers: impl Iterator<Item = &'t Ticker> + Clone,
-    ) -> Result<Vec<i64>, StoreError> {
-        #[derive(Deserialize)]
-        struct Row {
-            id: i64,
-            ticker: String,
+    /// The ids of the bearers of symbols on a day, in their order.
+    pub(super) async fn ids_on(&self, rows: &[(&Ticker, Day)]) -> Result<Vec<i64>, StoreError> {
+        let mut wanted: BTreeMap<&Ticker, Day> = BTreeMap::new();
+        for (ticker, day) in rows {
+            let last = wanted.entry(ticker).or_insert(*day);
+            *last = (*day).max(*last);
         }
-        let fresh: BTreeSet<&str> = {
-            let known = self.ids.borrow();
-            tickers.clone().filter(|ticker| !known.contains_key(*ticker)).map(Ticker::as_str).collect()
-        };
-        if !fresh.is_empty() {
-            let list = serde_json::to_string(&fresh).map_err(|error| StoreError::Refused(error.to_string()))?;
-            let add = "insert into securities (ticker) select value from json_each(?1) where true \
-                       on conflict (ticker) do nothing";
-            let find = "select id, ticker from securities where ticker in (select value from json_each(?1))";
-            let found = self
-                .db
-                .batch(vec![Statement::new(add).bind(list.as_str()), Statement::new(find).bind(list.as_str())])
-                .await?;
-            let mut known = self.ids.borrow_mut();
-            for row in found[1].decode::<Row>()? {
-                if let Ok(ticker) = row.ticker.parse() {
-                    known.insert(ticker, row.id);
-                }
-            }
-        }
-        let known = self.ids.borrow();
-        tickers
-            .map(|ticker| known.get(ticker).copied().ok_or_else(|| StoreError::Conflict(format!("{ticker} has no id"))))
-            .collect()
+        self.names.open(self.db, &wanted).await?;
+        rows.iter().map(|(ticker, day)| self.names.id(ticker, *day)).collect()
     }
 
     /// Stages rows of a kind.
@@ -173,7 +148,7 @@ impl D1MarketStore<'_> {
         day: impl Fn(&T) -> Day,
         staged: impl Fn(&T, i64) -> R,
     ) -> Result<(), StoreError> {
-        let ids = self.ids_of(rows.iter().map(&ticker).collect::<Vec<_>>().into_iter()).await?;
+        let ids = self.ids_on(&rows.iter().map(|row| (ticker(row), day(row))).collect::<Vec<_>>()).await?;
         let mut writer = PieceWriter::new(table);
         for (row, id) in rows.iter().zip(ids) {
             writer.push(id, day(row), &staged(row, id))?;
@@ -183,8 +158,9 @@ impl D1MarketStore<'_> {
 
     /// Stages what is known of securities.
     pub(super) async fn stage_known_securities(&self, batch: i64, rows: &[Security]) -> Result<(), StoreError> {
-        let ids = self.ids_of(rows.iter().map(|row| &row.ticker).collect::<Vec<_>>().into_iter()).await?;
-        let mut writer = PieceWriter::new(&Table { name: "securities", day: "", values: &[] });
+        let named: Vec<(&Ticker, Day)> = rows.iter().map(|row| (&row.ticker, Day::from_number(i32::MAX))).collect();
+        let ids = self.ids_on(&named).await?;
+        let mut writer = PieceWriter::new(&SECURITIES);
         for (row, id) in rows.iter().zip(ids) {
             writer.push(id, row.delist_day.unwrap_or(Day::from_number(0)), &SecurityValues::new(id, row))?;
         }
@@ -219,7 +195,7 @@ impl D1MarketStore<'_> {
 
 /// The staged row of a security.
 #[derive(Serialize)]
-struct SecurityValues<'a>(
+pub(super) struct SecurityValues<'a>(
     i64,
     Option<&'a str>,
     Option<&'a str>,
@@ -230,6 +206,7 @@ struct SecurityValues<'a>(
     Option<i32>,
     Option<i32>,
     Option<f64>,
+    Option<&'a str>,
 );
 
 impl<'a> SecurityValues<'a> {
@@ -245,7 +222,13 @@ impl<'a> SecurityValues<'a> {
             row.list_day.map(Day::number),
             row.delist_day.map(Day::number),
             row.delisting_price,
+            None,
         )
+    }
+
+    /// Nothing but another symbol.
+    pub(super) const fn renamed(id: i64, symbol: &'a str) -> Self {
+        Self(id, None, None, None, None, None, None, None, None, None, Some(symbol))
     }
 }
 

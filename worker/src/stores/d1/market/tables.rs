@@ -19,13 +19,27 @@ pub(super) const REPORTED_CAPS: Table = Table { name: "reported_caps", day: "day
 pub(super) const SHARES: Table = Table { name: "shares", day: "as_of", values: &["shares"] };
 pub(super) const SPLITS: Table = Table { name: "splits", day: "ex_day", values: &["ratio"] };
 pub(super) const DIVIDENDS: Table = Table { name: "dividends", day: "ex_day", values: &["amount"] };
+/// What is known of securities; its statements are made from [`SECURITY_VALUES`].
+pub(super) const SECURITIES: Table = Table { name: "securities", day: "", values: &[] };
+/// The symbol until a day.
+pub(super) const TICKER_CHANGES: Table = Table { name: "ticker_changes", day: "day", values: &["ticker"] };
 
 /// Every versioned table but `securities`, which has no day.
-pub(super) const TABLES: [&Table; 5] = [&SPLITS, &SHARES, &DAILY_BARS, &REPORTED_CAPS, &DIVIDENDS];
+pub(super) const TABLES: [&Table; 6] = [&TICKER_CHANGES, &SPLITS, &SHARES, &DAILY_BARS, &REPORTED_CAPS, &DIVIDENDS];
 
 /// What is known of a security, in the order of its staged rows.
-pub(super) const SECURITY_VALUES: [&str; 9] =
-    ["name", "sector", "exchange", "kind", "issuer", "share_class", "list_day", "delist_day", "delisting_price"];
+pub(super) const SECURITY_VALUES: [&str; 10] = [
+    "name",
+    "sector",
+    "exchange",
+    "kind",
+    "issuer",
+    "share_class",
+    "list_day",
+    "delist_day",
+    "delisting_price",
+    "ticker",
+];
 
 /// Whether any session of the staged bars' range holds a bar already.
 const OVERLAP: &str = "exists (select 1 from sessions o where o.day between \
@@ -69,9 +83,12 @@ pub(super) fn fill_securities(template: &str) -> String {
 
 /// The template that takes `securities` back to the row `x` of `securities_past`.
 pub(super) fn fill_securities_past(template: &str) -> String {
-    fill_securities(
-        &template.replace("{assignments}", &listed(&SECURITY_VALUES, ", ", |name| format!("{name} = x.{name}"))),
-    )
+    // A security that nobody had described before has no past, but a symbol.
+    let restored = |name: &&str| match *name {
+        "ticker" => "ticker = coalesce(x.ticker, t.ticker)".to_owned(),
+        name => format!("{name} = x.{name}"),
+    };
+    fill_securities(&template.replace("{assignments}", &listed(&SECURITY_VALUES, ", ", restored)))
 }
 
 fn listed<T>(items: impl IntoIterator<Item = T>, separator: &str, text: impl Fn(T) -> String) -> String {

@@ -29,6 +29,7 @@ fn undo_securities() -> Vec<String> {
         sql!("market/undo_stage").replace("{table}", "securities"),
         sql!("market/undo_note_securities").to_owned(),
         fill_securities(sql!("market/undo_keep_securities")),
+        sql!("market/undo_release_tickers").to_owned(),
         fill_securities_past(sql!("market/undo_securities")),
     ]
 }

@@ -8,6 +8,7 @@ use domain::units::{Day, UnixMillis};
 use serde::Deserialize;
 
 use super::data_versions::{self, Versions};
+use super::securities::D1Securities;
 use super::{D1, Param, Statement};
 
 /// The scope whose publications can change the answers.
@@ -71,6 +72,18 @@ pub(crate) struct ActionFilter {
     /// Only reverse splits, or only the others.
     pub(crate) reverse: Option<bool>,
     pub(crate) descending: bool,
+}
+
+/// A symbol of a security.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(crate) struct Named {
+    pub(crate) ticker: String,
+    /// Of the security.
+    pub(crate) name: Option<String>,
+    /// The day on which this symbol followed another; `None` for the oldest.
+    pub(crate) first_day: Option<i32>,
+    /// When the security was listed, or its first bar.
+    pub(crate) listed_day: Option<i32>,
 }
 
 /// A split's ratio or a dividend's amount.
@@ -218,9 +231,35 @@ impl D1Reference<'_> {
         ticker: &str,
         day: Day,
     ) -> Result<(Option<ListedSecurity>, Versions), StoreError> {
+        let found = self.security_called(ticker, day).await?;
+        if found.0.is_some() {
+            return Ok(found);
+        }
+        match D1Securities(self.0).borne_now(ticker).await? {
+            Some(now) => self.security_called(&now, day).await,
+            None => Ok(found),
+        }
+    }
+
+    async fn security_called(&self, ticker: &str, day: Day) -> Result<(Option<ListedSecurity>, Versions), StoreError> {
         let details = Statement::new(sql!("reference/details")).bind(ticker).bind(day);
         let answers = self.0.batch(vec![data_versions::select(&SCOPES), details]).await?;
         Ok((answers[1].first()?, data_versions::decode(&answers[0], &SCOPES)?))
+    }
+
+    /// What a security is and was called, the latest first; nothing for a symbol that is not known.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(crate) async fn names(&self, ticker: &str) -> Result<(Vec<Named>, Versions), StoreError> {
+        let names = |ticker: &str| Statement::new(sql!("reference/names")).bind(ticker);
+        let mut answers = self.0.batch(vec![data_versions::select(&SCOPES), names(ticker)]).await?;
+        if answers[1].first::<Named>()?.is_none()
+            && let Some(now) = D1Securities(self.0).borne_now(ticker).await?
+        {
+            answers = self.0.batch(vec![data_versions::select(&SCOPES), names(&now)]).await?;
+        }
+        Ok((answers[1].decode()?, data_versions::decode(&answers[0], &SCOPES)?))
     }
 
     /// Splits or dividends, by day and ticker, at most `limit`.
@@ -228,6 +267,20 @@ impl D1Reference<'_> {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn actions(
+        &self,
+        kind: ActionKind,
+        filter: &ActionFilter,
+        limit: usize,
+    ) -> Result<(Vec<ActionOfDay>, Versions), StoreError> {
+        let found = self.actions_of(kind, filter, limit).await?;
+        let Some(ticker) = filter.ticker.as_deref().filter(|_| found.0.is_empty()) else { return Ok(found) };
+        match D1Securities(self.0).borne_now(ticker).await? {
+            Some(now) => self.actions_of(kind, &ActionFilter { ticker: Some(now), ..filter.clone() }, limit).await,
+            None => Ok(found),
+        }
+    }
+
+    async fn actions_of(
         &self,
         kind: ActionKind,
         filter: &ActionFilter,

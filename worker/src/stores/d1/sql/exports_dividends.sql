@@ -1,4 +1,5 @@
-select r.security_id as key_security, r.ex_day as key_day, date(r.ex_day * 86400, 'unixepoch') as ex_date, s.ticker as ticker,
+select r.security_id as key_security, r.ex_day as key_day, date(r.ex_day * 86400, 'unixepoch') as ex_date, coalesce((
+    select c.ticker from ticker_changes c where c.security_id = s.id and c.day > r.ex_day order by c.day limit 1), s.ticker) as ticker,
   r.amount as amount
 from dividends r
 cross join securities s on s.id = r.security_id

@@ -1,4 +1,5 @@
-select r.series_id as key_security, r.t as key_day, s.ticker as ticker, r.t as t, r.open as open, r.high as high,
+select r.series_id as key_security, r.t as key_day, coalesce((
+    select c.ticker from ticker_changes c where c.security_id = s.id and c.day > r.day order by c.day limit 1), s.ticker) as ticker, r.t as t, r.open as open, r.high as high,
   r.low as low, r.close as close, r.volume as volume, r.vwap as vwap, r.trades as n,
   case q.interval_minutes when 60 then '1hour' else cast(q.interval_minutes as text) || 'min' end as interval,
   q.source as source

@@ -12,7 +12,11 @@ affected as materialized (
 ),
 -- Who can be chosen: common stock with a close and a cap, the source's own or shares times the raw close.
 derived as (
-  select b.day, b.security_id, s.ticker, b.close,
+  select b.day, b.security_id,
+         -- Of two caps that are equal the symbol of that day decides. Almost no market has a symbol that changed.
+         case when exists (select 1 from ticker_changes) then coalesce((
+           select x.ticker from ticker_changes x where x.security_id = s.id and x.day > b.day order by x.day limit 1), s.ticker)
+         else s.ticker end as ticker, b.close,
          coalesce(r.cap, b.close * f.shares) as cap,
          case when r.cap is not null then 0 else 1 + f.assumed end as basis,
          coalesce(s.kind, 'CS') = 'CS' and coalesce(r.cap, b.close * f.shares, 0) > 0 as eligible

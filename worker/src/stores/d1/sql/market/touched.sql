@@ -1,4 +1,4 @@
--- The securities whose splits or share counts batch ?1 has changed, and their kind: whatever is derived from them is rewritten.
+-- The securities whose splits or share counts batch ?1 has changed, and their kind or symbol: whatever is derived from them is rewritten.
 with stamp as materialized (
   select version + 1 as version from data_versions where scope = 'all'
 ),
@@ -11,6 +11,8 @@ resplit as materialized (
   join (select security_id, version from splits union all select security_id, until_version from splits_past) x
     on x.security_id = n.security_id
   where n.kind = 'splits' and x.version = (select version from stamp)
+  union
+  select security_id from named where kind = 'absorbed'
 ),
 recounted as materialized (
   select distinct n.security_id
