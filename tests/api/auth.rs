@@ -92,11 +92,12 @@ const READS: [(&str, &str); 55] = [
 ];
 
 /// Reads that refuse in the shape of the vendor whose clients ask them.
-const VENDOR_READS: [(&str, &str); 6] = [
+const VENDOR_READS: [(&str, &str); 7] = [
     ("GET", "/v2/aggs/ticker/A/range/1/day/2026-08-03/2026-08-04"),
     ("GET", "/v2/aggs/grouped/locale/us/market/stocks/2026-08-03"),
     ("GET", "/v3/reference/tickers"),
     ("GET", "/v3/reference/tickers/A"),
+    ("GET", "/vX/reference/tickers/A/events"),
     ("GET", "/v3/reference/splits"),
     ("GET", "/v3/reference/dividends"),
 ];
