@@ -255,7 +255,7 @@ impl Operation {
                 json!({"description": "The copy named by `If-None-Match` is still good.", "headers": headers}),
             );
         }
-        let is_vendor = self.path.starts_with("/v2/") || self.path.starts_with("/v3/");
+        let is_vendor = ["/v2/", "/v3/", "/vX/"].iter().any(|start| self.path.starts_with(start));
         for (status, codes) in self.problems {
             let own = if is_vendor { problems::of_vendor } else { problems::own };
             responses.insert(status.to_string(), own(*status, codes));
