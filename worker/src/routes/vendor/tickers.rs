@@ -17,7 +17,7 @@ use crate::routes::cached::cached;
 use crate::routes::query::Query;
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
-use crate::stores::d1::reference::{D1Reference, ListedSecurity, SCOPES, SecurityFilter};
+use crate::stores::d1::reference::{D1Reference, ListedSecurity, Named, SCOPES, SecurityFilter};
 
 const PARAMETERS: &[&str] = &[
     "ticker",
@@ -170,16 +170,24 @@ pub(in crate::routes) async fn events(call: &Call) -> Answer {
         let (found, versions) = D1Reference(db).names(ticker.as_str()).await?;
         let Some(latest) = found.first() else { return Err(Problem::unknown("ticker", ticker.as_str())) };
         let name = latest.name.clone().unwrap_or_else(|| latest.ticker.clone());
-        let events = found.iter().filter_map(|named| {
-            let day = Day::from_number(named.first_day.or(named.listed_day)?);
-            let ticker_change = NewTicker { ticker: named.ticker.clone() };
-            Some(TickerEvent { kind: "ticker_change".to_owned(), date: day.to_string(), ticker_change })
-        });
-        let results = TickerEvents { name, events: events.collect() };
+        let results = TickerEvents { name, events: events_of(&found) };
         let request_id = answer_id(call, ticker.as_str());
         computed(versions, &TickerEventsAnswer { results, status: "OK".to_owned(), request_id })
     })
     .await
+}
+
+/// When each symbol began, the latest first. The oldest one began with the listing or the first bar; where that comes after its own
+/// end, when it began is not known and it is left out.
+fn events_of(names: &[Named]) -> Vec<TickerEvent> {
+    let ends = std::iter::once(None).chain(names.iter().map(|newer| newer.first_day));
+    let begun = names.iter().zip(ends).filter_map(|(named, end)| {
+        let listed = named.listed_day.filter(|day| end.is_none_or(|end| *day < end));
+        let day = Day::from_number(named.first_day.or(listed)?);
+        let ticker_change = NewTicker { ticker: named.ticker.clone() };
+        Some(TickerEvent { kind: "ticker_change".to_owned(), date: day.to_string(), ticker_change })
+    });
+    begun.collect()
 }
 
 fn detailed(found: ListedSecurity, request_id: String, provenance: Provenance) -> TickerDetailsAnswer {
@@ -247,6 +255,24 @@ fn shown(row: ListedSecurity) -> ReferenceTicker {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_symbol_begins_after_it_ended() {
+        let named = |ticker: &str, first_day: Option<i32>, listed: i32| Named {
+            ticker: ticker.to_owned(),
+            name: None,
+            first_day,
+            listed_day: Some(listed),
+        };
+        let shown = |listed: i32| {
+            let names = [named("C", Some(30), listed), named("B", Some(20), listed), named("A", None, listed)];
+            events_of(&names).into_iter().map(|event| (event.ticker_change.ticker, event.date)).collect::<Vec<_>>()
+        };
+        let at = |ticker: &str, day: i32| (ticker.to_owned(), Day::from_number(day).to_string());
+        assert_eq!(shown(10), [at("C", 30), at("B", 20), at("A", 10)]);
+        assert_eq!(shown(20), [at("C", 30), at("B", 20)]);
+        assert_eq!(events_of(&[named("A", None, 10)]).len(), 1);
+    }
 
     #[test]
     fn a_cursor_never_widens_the_bounds() {
