@@ -78,11 +78,16 @@ impl Answered {
 
 /// What queries of one request may cost together.
 #[derive(Debug)]
-pub(crate) struct Allowance(u64);
+pub(crate) struct Allowance {
+    /// Fields of what is offered.
+    fields: u64,
+    /// Fields of the schema itself.
+    of_schema: u64,
+}
 
 impl Default for Allowance {
     fn default() -> Self {
-        Self(cost::MOST_COMPLEXITY)
+        Self { fields: cost::MOST_COMPLEXITY, of_schema: limits::MOST_OF_SCHEMA }
     }
 }
 
@@ -92,7 +97,7 @@ pub(crate) async fn answer(operation: &Operation, sources: &Sources, allowance: 
         Ok(offered) => offered,
         Err(problem) => return Answered::failed(Failure::of_request(&problem)),
     };
-    let document = match read(operation, sources) {
+    let document = match read(operation, sources, allowance) {
         Ok(document) => document,
         Err(failure) => return Answered::failed(*failure),
     };
@@ -105,11 +110,11 @@ pub(crate) async fn answer(operation: &Operation, sources: &Sources, allowance: 
         Err(problem) => return Answered::failed(Failure::of_request(&problem)),
     };
     let complexity = cost::complexity(&plan);
-    let Some(left) = allowance.0.checked_sub(complexity) else {
+    let Some(left) = allowance.fields.checked_sub(complexity) else {
         let rule = format!("at most {} fields in an answer, and this one may have {complexity}", cost::MOST_COMPLEXITY);
         return Answered::failed(Failure::of_request(&limits::too_much("query_too_complex", &rule)));
     };
-    allowance.0 = left;
+    allowance.fields = left;
     let run = Run { sources, library: &library, failures: RefCell::default() };
     let data = run.data(&plan).await;
     let extensions = operation.tells_cost.then(|| {
@@ -120,7 +125,11 @@ pub(crate) async fn answer(operation: &Operation, sources: &Sources, allowance: 
 }
 
 /// The document, within its bounds.
-fn read(operation: &Operation, sources: &Sources) -> Result<ExecutableDocument, Box<Failure>> {
+fn read(
+    operation: &Operation,
+    sources: &Sources,
+    allowance: &mut Allowance,
+) -> Result<ExecutableDocument, Box<Failure>> {
     let refused = |problem: Problem| Box::new(Failure::of_request(&problem));
     if operation.query.len() > MOST_BYTES {
         return Err(refused(limits::too_much("query_too_large", &format!("at most {MOST_BYTES} bytes"))));
@@ -128,12 +137,19 @@ fn read(operation: &Operation, sources: &Sources) -> Result<ExecutableDocument, 
     if operation.query.trim().is_empty() {
         return Err(refused(Problem::missing_parameter("query")));
     }
+    limits::check_brackets(&operation.query).map_err(refused)?;
     let document = parse_query(&operation.query)
         .map_err(|error| Box::new(Failure::of_library(&error.into(), "GRAPHQL_PARSE_FAILED")))?;
     let met = limits::check(&document).map_err(refused)?;
     if met.introspects && !sources.config.graphql_introspection {
         return Err(refused(Problem::refused("introspection_disabled", "introspection is switched off here")));
     }
+    let Some(left) = allowance.of_schema.checked_sub(met.of_schema) else {
+        let rule =
+            format!("at most {} fields of the schema, the lists of its types multiplied", limits::MOST_OF_SCHEMA);
+        return Err(refused(limits::too_much("query_too_complex", &rule)));
+    };
+    allowance.of_schema = left;
     Ok(document)
 }
 

@@ -1,6 +1,7 @@
 //! The whole way of a query, over the real SQL; what needs the platform is in `tests/api/graphql.rs`.
 
 mod bars;
+mod foreign_bytes;
 
 use std::rc::Rc;
 
@@ -189,6 +190,51 @@ fn introspection_answers_and_can_be_switched_off() {
     let off = sources(&[("GRAPHQL_INTROSPECTION", "false")]);
     assert_eq!(code(&ask_with(&off, query, json!({}))), "INTROSPECTION_DISABLED");
     assert_eq!(ask_with(&off, "{ __typename }", json!({}))["data"]["__typename"], "Query");
+}
+
+#[test]
+fn what_tools_ask_of_the_schema_is_answered_and_what_grows_without_end_is_not() {
+    // As the reference implementation of GraphQL asks it.
+    let of_type = "kind name ofType { ".repeat(9) + "kind name" + &" }".repeat(9);
+    let value = "name description type { ...T } defaultValue isDeprecated deprecationReason";
+    let tools = format!(
+        "query IntrospectionQuery {{ __schema {{ description queryType {{ name kind }} mutationType {{ name kind }}
+           subscriptionType {{ name kind }} types {{ ...F }}
+           directives {{ name description isRepeatable locations args(includeDeprecated: true) {{ ...V }} }} }} }}
+         fragment F on __Type {{ kind name description specifiedByURL isOneOf
+           fields(includeDeprecated: true) {{ name description args(includeDeprecated: true) {{ ...V }} type {{ ...T }}
+             isDeprecated deprecationReason }}
+           inputFields(includeDeprecated: true) {{ ...V }} interfaces {{ ...T }}
+           enumValues(includeDeprecated: true) {{ name description isDeprecated deprecationReason }}
+           possibleTypes {{ ...T }} }}
+         fragment V on __InputValue {{ {value} }}
+         fragment T on __Type {{ {of_type} }}"
+    );
+    let sources = sources(&[]);
+    let answer = ask_with(&sources, &tools, json!({}));
+    let types = answer["data"]["__schema"]["types"].as_array().unwrap_or_else(|| panic!("{}", answer["errors"]));
+    let count = |name: &str| -> (usize, usize) {
+        let lists = types.iter().filter_map(|one| one[name].as_array());
+        lists.fold((0, 0), |(lists, items), list| (lists + 1, items + list.len()))
+    };
+    // What a query is charged for is not less than what there is.
+    assert!(types.len() as u64 <= limits::schema_items("types"), "{} types", types.len());
+    for name in ["fields", "enumValues", "inputFields", "interfaces", "possibleTypes"] {
+        let (lists, items) = count(name);
+        assert!(items as u64 <= limits::schema_items(name) * lists as u64, "{items} {name} of {lists} types");
+    }
+    // Types refer to each other: each level would multiply the answer.
+    let endless = format!("{{ __schema {{ types {{ {} name {} }} }} }}", "fields { type { ".repeat(7), "} }".repeat(7));
+    assert_eq!(code(&ask_with(&sources, &endless, json!({}))), "QUERY_TOO_COMPLEX");
+    let aliases: String =
+        (0..50).map(|number| format!("a{number}: __schema {{ types {{ fields {{ args {{ name }} }} }} }} ")).collect();
+    assert_eq!(code(&ask_with(&sources, &format!("{{ {aliases} }}"), json!({}))), "QUERY_TOO_COMPLEX");
+    // All operations of a request have one allowance.
+    let operation = Operation { query: tools, ..Operation::default() };
+    let mut allowance = Allowance::default();
+    let answered = (0..10).map(|_| block_on(super::answer(&operation, &sources, &mut allowance)).was_run());
+    let runs = answered.filter(|was_run| *was_run).count();
+    assert!((1..10).contains(&runs), "{runs} times everything in a request");
 }
 
 /// Every field of a type without a resolver, in snake case.
