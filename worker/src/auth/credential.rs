@@ -23,7 +23,15 @@ const MOST_REMEMBERED: usize = 10_000;
 #[derive(Clone)]
 struct Remembered {
     principal: Principal,
+    seen_ms: i64,
     until_ms: i64,
+}
+
+impl Remembered {
+    /// Whether it is still trusted. One that was seen later than now was seen before the clock went back: nothing is known of it.
+    const fn holds(&self, now_ms: i64) -> bool {
+        self.seen_ms <= now_ms && now_ms < self.until_ms
+    }
 }
 
 thread_local! {
@@ -58,7 +66,7 @@ pub(crate) async fn identify(
     now: UnixMillis,
 ) -> Result<(Principal, String), Problem> {
     let hash = sha256_hex(credential);
-    let remembered = REMEMBERED.with_borrow(|all| all.get(&hash).filter(|found| now.0 < found.until_ms).cloned());
+    let remembered = REMEMBERED.with_borrow(|all| all.get(&hash).filter(|found| found.holds(now.0)).cloned());
     if let Some(found) = remembered {
         return Ok((found.principal, hash));
     }
@@ -75,9 +83,9 @@ pub(crate) async fn identify(
     };
     REMEMBERED.with_borrow_mut(|all| {
         if all.len() >= MOST_REMEMBERED {
-            all.retain(|_, found| now.0 < found.until_ms);
+            all.retain(|_, found| found.holds(now.0));
         }
-        all.insert(hash.clone(), Remembered { principal: principal.clone(), until_ms });
+        all.insert(hash.clone(), Remembered { principal: principal.clone(), seen_ms: now.0, until_ms });
     });
     Ok((principal, hash))
 }
@@ -120,6 +128,19 @@ mod tests {
         assert_eq!(identify(TRUST_MS).unwrap_err().status(), 401);
         forget(&hash);
         assert_eq!(identify(1).unwrap_err().status(), 401);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_does_not_make_trust_longer() {
+        let db = D1::in_memory();
+        let hash = sha256_hex("eqp_kept");
+        let key = api_keys::NewKey { hash: &hash, owner: "me", name: "n", scopes: "read" };
+        let id = pollster::block_on(api_keys::add(&db, key, UnixMillis(0))).unwrap();
+        let identify = |now| pollster::block_on(identify("eqp_kept", &config(), &db, UnixMillis(now)));
+        assert!(identify(3_600_000).is_ok());
+        pollster::block_on(api_keys::revoke(&db, id, UnixMillis(1))).unwrap();
+        assert!(identify(3_600_001).is_ok());
+        assert_eq!(identify(3_599_999).unwrap_err().status(), 401);
     }
 
     #[test]

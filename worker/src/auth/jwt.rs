@@ -48,7 +48,7 @@ extern "C" {
 
 /// One published key (RFC 7517). Fields of other kinds of keys are passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-struct Jwk {
+pub(super) struct Jwk {
     kty: String,
     kid: Option<String>,
     #[serde(rename = "use")]
@@ -159,9 +159,8 @@ async fn is_signed_by(token: &Token, key: &Jwk) -> Result<bool, JsValue> {
 async fn keys_for(token: &Token, oidc: &Oidc, now: UnixMillis) -> Result<Rc<Vec<Jwk>>, Problem> {
     let kept = KEYS.with_borrow(Clone::clone);
     if let Some(kept) = &kept {
-        let age_ms = now.ms_since(kept.at);
         let has_candidate = candidates(&kept.keys, token).next().is_some();
-        if age_ms < ASK_AGAIN_MS || (age_ms < KEEP_MS && has_candidate) {
+        if is_fresh(now.ms_since(kept.at), has_candidate) {
             return Ok(kept.keys.clone());
         }
     }
@@ -176,6 +175,11 @@ async fn keys_for(token: &Token, oidc: &Oidc, now: UnixMillis) -> Result<Rc<Vec<
             Problem::unavailable("identity_provider_unavailable", "the token issuer's keys cannot be had", error)
         }),
     }
+}
+
+/// Whether keys of this age will do. An age below 0 says that the clock went back, so nothing is known of it.
+fn is_fresh(age_ms: i64, has_candidate: bool) -> bool {
+    (0..if has_candidate { KEEP_MS } else { ASK_AGAIN_MS }).contains(&age_ms)
 }
 
 async fn fetch_keys(url: &str) -> Result<Vec<Jwk>, String> {
@@ -196,7 +200,7 @@ async fn fetch_keys(url: &str) -> Result<Vec<Jwk>, String> {
 }
 
 /// The keys of a set; those of kinds not known here are passed over.
-fn parse_keys(body: &[u8]) -> Result<Vec<Jwk>, String> {
+pub(super) fn parse_keys(body: &[u8]) -> Result<Vec<Jwk>, String> {
     let set: KeySet = serde_json::from_slice(body).map_err(|error| format!("not a key set: {error}"))?;
     Ok(set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
 }
@@ -235,6 +239,13 @@ mod tests {
         };
         assert!(key(256).fits(Algorithm::Rs256));
         assert!(!key(255).fits(Algorithm::Rs256) && !key(256).fits(Algorithm::Es256));
+    }
+
+    #[test]
+    fn keys_are_asked_for_again_after_ten_minutes_or_one_and_when_the_clock_went_back() {
+        assert!(is_fresh(0, true) && is_fresh(KEEP_MS - 1, true) && !is_fresh(KEEP_MS, true));
+        assert!(is_fresh(ASK_AGAIN_MS - 1, false) && !is_fresh(ASK_AGAIN_MS, false));
+        assert!(!is_fresh(-1, true) && !is_fresh(-86_400_000, false));
     }
 
     #[test]

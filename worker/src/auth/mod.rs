@@ -3,6 +3,8 @@
 mod base64url;
 mod claims;
 mod credential;
+#[cfg(test)]
+mod foreign_bytes;
 mod jwt;
 mod rate_limit;
 mod scope;
@@ -51,9 +53,10 @@ impl Principal {
         Self { owner: Some("local".into()), scopes: Scopes::all() }
     }
 
-    /// The name under which things are kept. A route that keeps things needs a scope, so someone is always named there.
+    /// The name under which things are kept. A route that keeps things needs a scope, so someone is always named there; who has
+    /// no credential has a name that no key and no token can have, and so nothing.
     pub(crate) fn owner(&self) -> &str {
-        self.owner.as_deref().unwrap_or("anonymous")
+        self.owner.as_deref().unwrap_or_default()
     }
 }
 
