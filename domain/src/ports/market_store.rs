@@ -132,8 +132,9 @@ pub enum StoreError {
 /// Rows are staged under a batch and become visible all at once, or never.
 ///
 /// An implementation MUST make `publish` atomic, MUST leave everything as it was when it fails, MUST keep a replaced value,
-/// MUST count a row that changes nothing as unchanged and not write it, and MUST raise the data version exactly when
-/// something changed, marking built sessions that used a changed day as outdated in the same step.
+/// MUST count a row that changes nothing as unchanged and not write it, MUST raise the data version exactly when
+/// something changed, marking built sessions that used a changed day as outdated in the same step, and MUST refuse with
+/// [`StoreError::Conflict`] whatever is done with a batch that was published, discarded or given up for abandoned.
 #[allow(async_fn_in_trait)]
 pub trait MarketStore {
     /// Opens a batch for what `origin` number `origin_id` brings from `source` (a provider's name, or `files`).

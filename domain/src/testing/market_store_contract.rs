@@ -1,7 +1,7 @@
 //! What every [`MarketStore`] promises. Each function wants an empty store and panics where a promise is broken.
 
 use crate::market::{DailyBar, Dividend, ReportedCap, Security, SharesCount, Split};
-use crate::ports::{MarketStore, Origin, Published};
+use crate::ports::{MarketStore, Origin, Published, StoreError};
 use crate::units::{Day, DayRange, Ticker, UnixMillis};
 
 const NOW: UnixMillis = UnixMillis(1_718_000_000_000);
@@ -77,10 +77,21 @@ pub async fn a_batch_is_published_once_or_never(store: &impl MarketStore) {
     let batch = opened(store).await;
     store.stage_bars(batch, &[bar("AAA", friday(), 10.0)]).await.expect("bars are staged");
     let once = store.publish(batch, NOW).await.expect("a batch is published");
-    if let Ok(twice) = store.publish(batch, NOW).await {
-        assert_eq!(twice, Published { data_version: once.data_version, ..Published::default() });
-    }
+    assert_eq!(once.inserted, 1);
+    assert!(matches!(store.publish(batch, NOW).await, Err(StoreError::Conflict(_))));
     assert_eq!(held(store).await, [friday()]);
+}
+
+/// Whoever was taken for gone and goes on after all is told so: the half that is staged afterwards never becomes visible.
+pub async fn a_batch_that_was_given_up_takes_nothing_more(store: &impl MarketStore) {
+    let batch = opened(store).await;
+    store.stage_bars(batch, &[bar("AAA", friday(), 10.0)]).await.expect("bars are staged");
+    store.discard(batch).await.expect("a batch is discarded");
+    let late = store.stage_bars(batch, &[bar("BBB", friday(), 20.0)]).await;
+    assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
+    let published = store.publish(batch, NOW).await;
+    assert!(matches!(published, Err(StoreError::Conflict(_))), "{published:?}");
+    assert_eq!(held(store).await, []);
 }
 
 /// Batches do not see each other's rows, and each is published by itself.
@@ -138,6 +149,7 @@ macro_rules! market_store_contract {
             staged_rows_are_invisible_until_published
             the_version_rises_when_something_changed
             a_batch_is_published_once_or_never
+            a_batch_that_was_given_up_takes_nothing_more
             batches_are_independent
             held_sessions_are_those_with_bars
             every_kind_is_stored_once

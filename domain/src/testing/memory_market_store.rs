@@ -140,7 +140,8 @@ impl MarketStore for MemoryMarketStore {
     async fn publish(&self, batch: i64, _: UnixMillis) -> Result<Published, StoreError> {
         self.faults.around(|| {
             let mut inner = self.inner.borrow_mut();
-            let staged = inner.staged.remove(&batch).unwrap_or_default();
+            let closed = || StoreError::Conflict(format!("no batch {batch} is open"));
+            let staged = inner.staged.remove(&batch).ok_or_else(closed)?;
             let mut published = inner.kept.take_in(staged);
             inner.replaced += published.changed;
             inner.data_version += i64::from(published.inserted + published.changed > 0);

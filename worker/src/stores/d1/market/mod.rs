@@ -29,6 +29,7 @@ use super::{D1, Statement};
 use names::Names;
 use tables::{DAILY_BARS, DIVIDENDS, REPORTED_CAPS, SHARES, SPLITS};
 
+const REFUSE_IF_CLOSED: &str = sql!("market/refuse_if_closed");
 /// A staged batch that nobody has touched for so long belongs to nobody any more.
 const ABANDONED_AFTER_MS: i64 = 20 * 60 * 1000;
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::tables::{DAILY_BARS, TABLES, TICKER_CHANGES, Table, fill_securities};
 use super::ticker_changes::absorb;
-use super::{D1MarketStore, intraday};
+use super::{D1MarketStore, REFUSE_IF_CLOSED, intraday};
 use crate::stores::d1::{Param, Statement, numbered};
 
 const INCOMING: &str = sql!("market/incoming");
@@ -109,10 +109,13 @@ pub(super) fn read_counts(results: &[crate::stores::d1::Rows]) -> Result<Publish
 
 impl D1MarketStore<'_> {
     /// Makes a batch visible. Only the statements of the kinds that it holds are run.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is not open any more.
     pub(super) async fn publish_batch(&self, batch: i64, now: UnixMillis) -> Result<Published, StoreError> {
         let kinds = self.staged_kinds(batch).await?;
         let params = [Param::from(batch), Param::from(now)];
-        let mut sql = Vec::new();
+        let mut sql = vec![REFUSE_IF_CLOSED.to_owned()];
         let changes_symbols = kinds.iter().any(|kind| kind == TICKER_CHANGES.name);
         if kinds.iter().any(|kind| kind == "securities") {
             sql.extend(publish_securities(changes_symbols));

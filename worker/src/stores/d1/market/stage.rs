@@ -7,8 +7,8 @@ use domain::ports::StoreError;
 use domain::units::{Day, Ticker, UnixMillis};
 use serde::Serialize;
 
-use super::D1MarketStore;
 use super::tables::{SECURITIES, Table};
+use super::{D1MarketStore, REFUSE_IF_CLOSED};
 use crate::stores::d1::Statement;
 
 /// A piece is closed beyond so many bytes of JSON; the platform's bound of a parameter is twice that.
@@ -168,6 +168,9 @@ impl D1MarketStore<'_> {
     }
 
     /// Writes pieces and shows that somebody is still at work on the batch.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it is not open any more.
     pub(super) async fn write_pieces(&self, batch: i64, pieces: Vec<Piece>) -> Result<(), StoreError> {
         for piece in pieces {
             let Piece { kind, mut rows, row_count, securities, days, adjusted } = piece;
@@ -187,7 +190,8 @@ impl D1MarketStore<'_> {
                 .bind(adjusted)
                 .bind(rows);
             let touch = "update batches set touched_at = max(touched_at, unixepoch() * 1000) where id = ?1";
-            self.db.batch(vec![insert, Statement::new(touch).bind(batch)]).await?;
+            let open = Statement::new(REFUSE_IF_CLOSED).bind(batch);
+            self.db.batch(vec![open, insert, Statement::new(touch).bind(batch)]).await?;
         }
         Ok(())
     }

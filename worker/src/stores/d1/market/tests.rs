@@ -263,6 +263,22 @@ fn an_abandoned_batch_is_swept() {
     assert_eq!(number(&db, "select count(*) from staging"), 0);
 }
 
+/// A sender that slept for twenty minutes went on, and the rest of its file was published as the whole of it.
+#[test]
+fn the_rest_of_a_swept_batch_is_refused() {
+    let db = D1::in_memory();
+    let store = D1MarketStore::new(&db);
+    let batch = block_on(store.open_batch(Origin::Import, 1, "files", NOW)).unwrap();
+    block_on(store.stage_bars(batch, &[bar("A", "2024-01-02", 10.0)])).unwrap();
+    block_on(db.run(Statement::new("update batches set touched_at = ?1").bind(NOW))).unwrap();
+    block_on(store.sweep(NOW.plus_ms(3_600_000))).unwrap();
+    let late = block_on(store.stage_bars(batch, &[bar("B", "2024-01-02", 10.0)]));
+    assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
+    assert!(matches!(block_on(store.publish(batch, NOW)), Err(StoreError::Conflict(_))));
+    let left = "select (select count(*) from staging) + (select count(*) from daily_bars) + (select count(*) from publications)";
+    assert_eq!(number(&db, left), 0);
+}
+
 /// Bringing one session of 570 securities in read 390 000 rows: the update met every staged row for each stored security.
 #[test]
 fn what_is_said_of_securities_is_read_once() {
