@@ -8,8 +8,8 @@ use domain::testing::{Edit, edited};
 use domain::units::{BarInterval, Day, DayRange, Ticker};
 use proptest::prelude::*;
 
-use super::http::fake::{FakeBudget, FakeTransport, answer, network};
-use super::{MarketData, ProviderError, ProviderSettings, open};
+use super::http::fake::{FakeBudget, FakeTransport, answer, network, unlimited};
+use super::{MarketData, ProviderError, open};
 
 /// Every recorded answer of a provider's folder but what describes the recording.
 fn answers(provider: &str) -> Vec<Vec<u8>> {
@@ -22,6 +22,14 @@ fn answers(provider: &str) -> Vec<Vec<u8>> {
 
 fn is_price(value: f64) -> bool {
     value.is_finite() && value > 0.0
+}
+
+fn is_quote(quote: &domain::options::OptionQuote) -> bool {
+    let further = [quote.iv, quote.delta, quote.gamma, quote.theta, quote.vega, quote.volume, quote.open_interest];
+    is_price(quote.strike)
+        && is_price(quote.underlying_price)
+        && [quote.bid, quote.ask].into_iter().all(|price| price.is_finite() && price >= 0.0)
+        && further.into_iter().flatten().all(f64::is_finite)
 }
 
 fn day(text: &str) -> Day {
@@ -43,8 +51,7 @@ fn accepted<T>(outcome: Result<T, ProviderError>) -> Option<T> {
 /// Asks for everything; each request is answered with these bytes.
 fn ask_everything(provider: &str, status: u16, body: &[u8]) {
     let (transport, budget) = (FakeTransport::new(|_| Ok(answer(status, body))), FakeBudget::free());
-    let secret = format!("{}_API_KEY", provider.to_uppercase());
-    let settings = ProviderSettings::read(|name| (name == secret).then(|| "k3y".to_owned()));
+    let settings = unlimited(provider);
     let source = open(provider, &settings, network(&transport, &budget)).unwrap_or_else(|error| panic!("{error}"));
     let ticker: Ticker = "ACME".parse().unwrap();
     let range = DayRange::new(day("2026-06-01"), day("2026-06-30")).unwrap();
@@ -71,6 +78,9 @@ fn ask_everything(provider: &str, status: u16, body: &[u8]) {
             assert!(dividends.rows.iter().all(|dividend| is_price(dividend.amount)), "{dividends:?}");
         }
         drop(accepted(source.securities(day("2026-06-12")).await));
+        if let Some(chains) = accepted(source.option_chains(Some(&ticker), day("2026-06-12")).await) {
+            assert!(chains.quotes.rows.iter().all(|row| is_quote(&row.quote)), "{chains:?}");
+        }
     });
 }
 

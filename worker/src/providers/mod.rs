@@ -4,6 +4,8 @@
 //! adapter that implements [`MarketData`]; one line in [`registry!`] below makes it known everywhere.
 
 mod account;
+#[cfg(test)]
+mod faults;
 pub(crate) mod files;
 pub(crate) mod fmp;
 #[cfg(test)]

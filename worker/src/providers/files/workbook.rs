@@ -162,7 +162,12 @@ fn rows(xml: &str, shared: &[Rc<str>], most: usize) -> Vec<(usize, Vec<Cell>)> {
                         let text = value.trim().parse::<usize>().ok().and_then(|at| shared.get(at));
                         text.map_or(Cell::Empty, |text| Cell::Text(Rc::clone(text)))
                     }
-                    "" | "n" => value.trim().parse().map_or(Cell::Empty, Cell::Number),
+                    "" | "n" if value.trim().is_empty() => Cell::Empty,
+                    "" | "n" => match value.trim().parse::<f64>() {
+                        Ok(number) if number.is_finite() => Cell::Number(number),
+                        // Its reader says what is wrong with it; nothing would be taken for a cell that is not filled in.
+                        _ => Cell::Text(cut(&value)),
+                    },
                     _ => Cell::Text(cut(&value)),
                 };
                 put(&mut rows, column, cell);
@@ -254,7 +259,7 @@ fn number(file: &[u8], at: usize, bytes: usize) -> Result<usize, WorkbookError> 
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     #[test]
@@ -273,6 +278,9 @@ mod tests {
             <x:v>0.5</x:v></x:c></x:row><x:row><x:c t=\"inlineStr\"><x:is><x:t>&lt;A&#66;</x:t></x:is></x:c><x:c/>\
             <x:c t=\"b\"><x:v>1</x:v></x:c></x:row><x:row r=\"9\"/></x:sheetData></x:worksheet>";
         let text = |text: &str| Cell::Text(text.into());
+        let odd = "<row><c><v>NaN</v></c><c><v>1e999</v></c><c t=\"n\"><v> </v></c><c><v>-1e-3</v></c></row>";
+        let odd = rows(odd, &shared, 10).remove(0).1;
+        assert_eq!(odd, [text("NaN"), text("1e999"), Cell::Empty, Cell::Number(-0.001)]);
         assert_eq!(
             rows(xml, &shared, 10),
             [
@@ -300,7 +308,7 @@ mod tests {
     }
 
     /// A workbook of these parts and the two that lead to its sheet, packed.
-    fn workbook(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    pub(in crate::providers::files) fn written(parts: &[(&str, &[u8])]) -> Vec<u8> {
         let to_sheet: [(&str, &[u8]); 2] = [
             ("xl/workbook.xml", b"<workbook><sheets><sheet r:id=\"a\"/></sheets></workbook>"),
             ("xl/_rels/workbook.xml.rels", b"<r><Relationship Id=\"a\" Target=\"sheet.xml\"/></r>"),
@@ -328,11 +336,11 @@ mod tests {
 
     #[test]
     fn a_part_that_unpacks_without_end_is_refused() {
-        let good = workbook(&[("xl/sheet.xml", b"<row><c><v>7</v></c></row>")]);
+        let good = written(&[("xl/sheet.xml", b"<row><c><v>7</v></c></row>")]);
         assert_eq!(read_first_sheet(&good, 10).unwrap().rows, [(1, vec![Cell::Number(7.0)])]);
         let endless = vec![b' '; usize::try_from(LONGEST_PART).unwrap() + 1];
         for name in ["xl/sheet.xml", "xl/sharedStrings.xml"] {
-            let bomb = workbook(&[(name, &endless), ("xl/sheet.xml", b"")]);
+            let bomb = written(&[(name, &endless), ("xl/sheet.xml", b"")]);
             assert!(bomb.len() < endless.len() / 500, "{} bytes are no bomb", bomb.len());
             assert!(matches!(read_first_sheet(&bomb, 10), Err(WorkbookError::TooLong(part)) if part == name));
         }
@@ -344,7 +352,7 @@ mod tests {
         let text = format!("<sst><si><t>{}</t></si></sst>", "é".repeat(500_000));
         let row = "<row><c t=\"s\"><v>0</v></c><c r=\"BL1\" t=\"s\"><v>0</v></c></row><row/><row><c/></row>";
         let file =
-            workbook(&[("xl/sharedStrings.xml", text.as_bytes()), ("xl/sheet.xml", row.repeat(20_000).as_bytes())]);
+            written(&[("xl/sharedStrings.xml", text.as_bytes()), ("xl/sheet.xml", row.repeat(20_000).as_bytes())]);
         let sheet = read_first_sheet(&file, 1_000).unwrap();
         assert_eq!((sheet.rows.len(), sheet.rows[999].0), (1_000, 2_998));
         assert_eq!(sheet.rows[0].1.len(), MOST_COLUMNS);

@@ -207,4 +207,46 @@ mod tests {
             assert_eq!(doubles(body).unwrap_err().status(), 400);
         }
     }
+    mod foreign_bytes {
+        use domain::testing::{Edit, edited};
+        use proptest::prelude::*;
+
+        use super::*;
+
+        /// Three numbers in each form, the second one packed.
+        fn good(form: usize) -> Vec<u8> {
+            match form {
+                0 => [1.5_f64, -2.0, 1e300].into_iter().flat_map(f64::to_le_bytes).collect(),
+                _ => b"1.5\r\n-2\n\n1e300\n".to_vec(),
+            }
+        }
+
+        proptest! {
+            #[test]
+            fn a_damaged_batch_is_numbers_or_words(
+                form in 0..2_usize,
+                edits in proptest::collection::vec(any::<Edit>(), 0..5),
+                symbol in "\\PC{0,12}",
+            ) {
+                let body = edited(&good(form), &edits);
+                let read = if form == 0 { doubles(&body) } else { lines(&body) };
+                match read.and_then(|values| checked(&symbol, values, None)) {
+                    Ok(batch) => prop_assert!(batch.values.iter().all(|value| value.is_finite())),
+                    Err(problem) => {
+                        prop_assert!(matches!(problem.status(), 400 | 422) && problem.body().detail.len() < 1_000);
+                    }
+                }
+            }
+
+            #[test]
+            fn a_damaged_packed_batch_is_bytes_or_words(edits in proptest::collection::vec(any::<Edit>(), 0..5)) {
+                let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                std::io::Write::write_all(&mut encoder, &good(1)).unwrap();
+                match unpack(&edited(&encoder.finish().unwrap(), &edits)) {
+                    Ok(body) => prop_assert!(body.len() as u64 <= MOST_BYTES),
+                    Err(problem) => prop_assert!(matches!(problem.status(), 400 | 413 | 422), "{}", problem.status()),
+                }
+            }
+        }
+    }
 }
