@@ -24,9 +24,11 @@ listed as materialized (
       limit ?2 + ?8) l) as list
   from json_each(?1) d
 ),
+placed as materialized (
+  select day, list, min(?2, json_array_length(list)) as places from listed
+),
 ranked as (
-  select l.day, p.value->>0 as security_id, p.value->>1 as cap, p.value->>2 as close, p.key + 1 as place,
-         min(?2, json_array_length(l.list)) as places
-  from listed l
+  select l.day, p.value->>0 as security_id, p.value->>1 as cap, p.value->>2 as close, p.key + 1 as place, l.places
+  from placed l
   cross join json_each(l.list) p
 )
