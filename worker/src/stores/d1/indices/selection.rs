@@ -6,7 +6,7 @@
 //! `?7` now, `?8` buffer, `?9` ids of the universe or null, `?10` members before the plan's first session, `?11` lines of the
 //! issuers that have several, `?12` repaired market caps.
 
-use domain::index::{IndexDefinition, Rebalance, ReturnType, ShareClasses, Weighting};
+use domain::index::{IndexDefinition, Rebalance, ShareClasses, Weighting};
 
 /// The ranking of the sessions in `?1`, as `ranked`.
 fn ranked(definition: &IndexDefinition) -> &'static str {
@@ -136,9 +136,8 @@ pub(super) fn store_sessions(definition: &IndexDefinition) -> String {
         .replace("{unreported_of_day}", unreported_of_day)
         .replace("{unreported}", unreported);
     let sessions = sql!("index/sessions").replace("{changes}", &changes);
-    // A growth is named in several sums, and looked up for each of them. Keeping it costs less than asking for dividends again.
-    let materialized = if definition.return_type == ReturnType::Price { "" } else { "materialized" };
-    let tables = [sql!("index/plan"), &valued(materialized), &sessions];
+    let close = sql!("index/close_of_chosen").replace("{close}", sql!("index/close"));
+    let tables = [sql!("index/plan"), &valued(&close), &sessions];
     over(definition.repairs_caps, &tables, sql!("index/sessions_upsert"))
 }
 
@@ -162,11 +161,11 @@ fn counting_unreported(place: &str) -> String {
     format!("{}({count} + {likewise}){}", &place[..open], &place[end..])
 }
 
-/// The member returns of the plan's sessions.
+/// The member returns of the plan's sessions, from the bars alone: whatever a build has stored may be older than they are.
 pub(super) fn explain() -> String {
-    over(false, &[sql!("index/plan"), &valued("")], sql!("index/explain"))
+    over(false, &[sql!("index/plan"), &valued(sql!("index/close"))], sql!("index/explain"))
 }
 
-fn valued(materialized: &str) -> String {
-    sql!("index/valued").replace("{materialized}", materialized)
+fn valued(close: &str) -> String {
+    sql!("index/valued").replace("{close}", close)
 }

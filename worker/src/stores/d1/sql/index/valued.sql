@@ -10,16 +10,13 @@ held as (
   from (select day, prev_day, in_force from plan order by day limit 1) p
   cross join json_each(?10) m
 ),
--- At the close, or its delisting terms, restated for splits; without either it is carried unchanged and counted as stale.
--- Dividends are added where they count.
+-- Its close, and what it is among those in place after the session. A limit that limits nothing, here and below, keeps SQLite from
+-- copying an expression to wherever it is named, which would look up the close and compute the growth once for each sum.
 priced as (
-  select h.*, b.close, n.weight as target,
-         coalesce(b.close, (
-           select s.delisting_price from securities s
-           where s.id = h.security_id and s.delist_day > h.prev_day and s.delist_day <= h.day)) as worth
+  select h.*, n.weight as target, {close} as close
   from held h
-  left join daily_bars b on b.security_id = h.security_id and b.day = h.day
   left join index_members n on n.index_id = ?3 and n.day = h.day and n.security_id = h.security_id
+  limit -1
 ),
 -- Few securities split in any range: only those are asked for it. Many pay in it, so each member is asked.
 split as materialized (
@@ -27,8 +24,10 @@ split as materialized (
   from splits_in_force x indexed by splits_in_force_by_day
   where x.ex_day > (select coalesce(min(prev_day), min(day)) from plan) and x.ex_day <= (select max(day) from plan)
 ),
-valued as {materialized} (
-  select v.day, v.prev_day, v.chosen, v.security_id, v.rank, v.weight, v.price, v.close, v.target,
+-- At the close, or its delisting terms, restated for splits; without either it is carried unchanged and counted as stale.
+-- Dividends are added where they count.
+valued as (
+  select v.*,
          case when v.worth is null then 1
               when v.security_id in (select security_id from split) then v.worth * coalesce((
                 select exp(sum(ln(x.ratio))) from splits_in_force x
@@ -39,5 +38,10 @@ valued as {materialized} (
              select exp(sum(ln(1 + ?5 * d.amount / coalesce(v.close, v.price)))) from dividends d
              where d.security_id = v.security_id and d.ex_day > v.prev_day and d.ex_day <= v.day
            ), 1) else 1 end as growth
-  from priced v
+  from (
+    select p.*, coalesce(p.close, (
+             select s.delisting_price from securities s
+             where s.id = p.security_id and s.delist_day > p.prev_day and s.delist_day <= p.day)) as worth
+    from priced p) v
+  limit -1
 )
