@@ -135,10 +135,15 @@ pub(super) fn store_sessions(definition: &IndexDefinition) -> String {
         .replace("{companies}", companies)
         .replace("{unreported_of_day}", unreported_of_day)
         .replace("{unreported}", unreported);
-    let sessions = sql!("index/sessions").replace("{changes}", &changes);
+    let (drifts, drifted) = match definition.weighting {
+        Weighting::Equal => (sql!("index/drifts_to_equal"), sql!("index/drifted_from_equal")),
+        _ => (sql!("index/drifts"), sql!("index/drifted")),
+    };
+    let drifts = drifts.replace("{drift}", sql!("index/drift"));
+    let sessions = sql!("index/sessions").replace("{changes}", &changes).replace("{drifts}", &drifts);
     let close = sql!("index/close_of_chosen").replace("{close}", sql!("index/close"));
     let tables = [sql!("index/plan"), &valued(&close), &sessions];
-    over(definition.repairs_caps, &tables, sql!("index/sessions_upsert"))
+    over(definition.repairs_caps, &tables, &sql!("index/sessions_upsert").replace("{drifted}", drifted))
 }
 
 /// A place in which those count as well whose market cap was never delivered and is repaired: wherever rows of `market_caps o` are

@@ -326,6 +326,32 @@ fn weights_drift_between_two_rebalances() {
 }
 
 #[test]
+fn a_turnover_holds_where_a_price_grows_a_thousandfold_and_where_everybody_leaves() {
+    let db = D1::in_memory();
+    let mut market = Market::default();
+    for (on, prices, caps) in [
+        ("2024-01-02", [1.0, 10.0, 1.0, 1.0], [100.0, 80.0, 10.0, 9.0]),
+        ("2024-01-03", [4000.0, 5.0, 1.0, 1.0], [4000.0, 80.0, 10.0, 9.0]),
+        ("2024-01-04", [4000.0, 5.0, 1.0, 1.0], [20.0, 10.0, 9000.0, 8000.0]),
+    ] {
+        for (symbol, (price, cap)) in ["A", "B", "C", "D"].into_iter().zip(prices.into_iter().zip(caps)) {
+            market.bar(symbol, on, price, cap);
+        }
+    }
+    market.store(&db);
+    for (weighting, before, target) in [(Weighting::Equal, 0.5, 0.5), (Weighting::Cap, 100.0 / 180.0, 4000.0 / 4080.0)]
+    {
+        let definition = IndexDefinition { weighting, ..top(2) };
+        build(&db, &definition, range("2024-01-02", "2024-01-04"));
+        let turnovers: Vec<f64> = sessions(&db, &definition).iter().map(|session| session.turnover).collect();
+        let drifted = before * 4000.0 / (before * 4000.0 + (1.0 - before) * 0.5);
+        // What one of two members gains the other loses.
+        assert!(close_to(turnovers[1], drifted - target), "{weighting:?}: {turnovers:?}");
+        assert!(close_to(turnovers[2], 1.0), "{weighting:?}: {turnovers:?}");
+    }
+}
+
+#[test]
 fn a_rebuild_changes_nothing_until_the_data_does() {
     let db = D1::in_memory();
     small_market().store(&db);

@@ -5,7 +5,7 @@ sums as (
          sum(weight * (growth - 1)) as return_value, sum(close is null) as stale, sum(abs(growth - 1) > 0.5) as jumps,
          count(target) as staying,
          sum(target) as kept_weight,
-         json_group_array(json_array(coalesce(target, 0), weight * growth)) as drifts,
+         {drifts},
          ',' || group_concat(security_id) filter (where target is not null) || ',' as stayed,
          json_group_array(json_array(security_id, rank, close is not null)) filter (where target is null) as leaving,
          -- What the return was made from, condensed: two sums over the members of residues modulo primes.
@@ -18,7 +18,8 @@ sums as (
   group by day
 ),
 moved as materialized (
-  select p.*, s.chosen, s.return_value, s.stale, s.jumps, s.staying, s.kept_weight, s.drifts, s.fingerprint, ({changes}) as changes
+  select p.*, s.chosen, s.return_value, s.stale, s.jumps, s.staying, s.kept_weight, s.kept_each, s.left_weight, s.drifts,
+         s.fingerprint, ({changes}) as changes
   from plan p
   left join sums s on s.day = p.day
 ),

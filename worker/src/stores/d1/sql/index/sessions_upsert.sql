@@ -1,8 +1,7 @@
 insert into index_sessions (index_id, day, prev_day, base_day, return_value, bridged_return, turnover, constituents,
   stale_prices, jumps, changes, data_version, method_version, inputs_hash, outdated, built_at)
 select ?3, b.day, b.prev_day, b.base_day, case when b.hole then null else b.return_value end, b.return_value,
-       coalesce(case when b.chosen and b.return_value > -1 then 0.5 * (1 - coalesce(b.kept_weight, 0) + (
-         select sum(abs(d.value->>0 - d.value->>1 / (1 + b.return_value))) from json_each(b.drifts) d)) end, 0),
+       coalesce(case when b.chosen and b.return_value > -1 then 0.5 * (1 - coalesce(b.kept_weight, 0) + {drifted}) end, 0),
        b.constituents, coalesce(b.stale, 0), coalesce(b.jumps, 0), b.changes,
        (select version + 1 from data_versions where scope = 'all'), ?6, coalesce(b.fingerprint, ''), 0, ?7
 from built b
