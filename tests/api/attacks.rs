@@ -215,3 +215,33 @@ fn no_request_changes_what_others_are_told() {
     let reply = server.get("/v3/reference/tickers?limit=2&apiKey=planted-in-address").expect(200);
     assert!(!holds(&reply.body, "planted-in-address"), "{}", reply.text());
 }
+
+/// Two thousand brackets ended the parser's stack, and with it everything that was being answered.
+#[test]
+fn nothing_nested_without_end_ends_the_service() {
+    let server = Server::start(Options::default());
+    let query = |text: String| json!({ "query": text }).to_string();
+    let json = |path: &'static str, body: String| (path, "application/json", body);
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(8_000), close.repeat(8_000));
+    let bodies = [
+        json("/graphql", query(format!("{{a(b:{})}}", deep("[", "]")))),
+        json("/graphql", query(deep("{a", "}"))),
+        json("/graphql", query(format!("query($a:{}) {{{{ a }}}}", deep("[", "]")))),
+        json("/graphql", query(format!("{{a(b:{}1{})}}", "{c:".repeat(8_000), "}".repeat(8_000)))),
+        json("/graphql", format!("{{\"query\":\"{{dataVersion}}\",\"variables\":{{\"a\":{}}}}}", deep("[", "]"))),
+        json("/graphql", deep("[", "]")),
+        json("/backtests", deep("{\"legs\":[", "]}")),
+        json("/what-if", deep("[", "]")),
+        json("/build-index", deep("{\"a\":", "}")),
+        json("/add_batch", format!("{{\"symbol\":\"A\",\"values\":{}}}", deep("[", "]"))),
+        json("/sweeps", format!("{{\"strategy\":{{}},\"grid\":{}}}", deep("[", "]"))),
+        ("/imports?kind=daily_bars", "text/csv", "\"".repeat(60_001)),
+    ];
+    for (path, kind, body) in bodies {
+        let start: String = body.chars().take(40).collect();
+        let reply = server.request("POST", path).header("content-type", kind).body(body).send();
+        assert!(reply.status < 500, "{path} {start}: {} {}", reply.status, reply.text());
+    }
+    let log = server.log();
+    assert!(!log.contains("RuntimeError") && !log.contains("Reinitializing"), "{log}");
+}
