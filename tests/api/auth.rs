@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use system_tests::{Options, Reply, Request, Server, repository, small_chain, strangle};
+use system_tests::{Options, Reply, Request, Server, repository};
 
 /// Every route that needs a scope, with a request that is refused for its content once it is let in.
 const WRITES: [(&str, &str, &str); 22] = [
@@ -114,11 +114,11 @@ const PUBLIC: [(&str, &str); 6] = [
 
 const SCOPES: [&str; 6] = ["read", "ingest", "build", "stream", "backtest", "admin"];
 
-fn required() -> Options {
+pub(crate) fn required() -> Options {
     Options::default().var("AUTH_MODE", "required")
 }
 
-fn with_key(server: &Server, method: &'static str, path: &str, key: Option<&str>) -> Request {
+pub(crate) fn with_key(server: &Server, method: &'static str, path: &str, key: Option<&str>) -> Request {
     let request = server.request(method, path);
     match key {
         Some(key) => request.header("authorization", &format!("Bearer {key}")),
@@ -227,49 +227,6 @@ fn every_route_lets_in_exactly_the_scope_it_names() {
         assert_eq!(server.sql("select count(*) as n from api_keys")[0]["n"], SCOPES.len());
         assert_eq!(server.sql("select count(*) as n from indices")[0]["n"], 0);
     }
-}
-
-#[test]
-fn a_backtest_is_its_owner_s_alone() {
-    let server = Server::start(required());
-    let admin = server.make_key("admin");
-    let key_of = |owner: &str| {
-        let wanted = json!({"name": owner, "scopes": ["backtest", "ingest", "read"], "owner": owner});
-        let made = with_key(&server, "POST", "/api-keys", Some(&admin)).json(&wanted).send().expect(201);
-        made.json()["key"].as_str().unwrap().to_owned()
-    };
-    let (ada, ben) = (key_of("ada"), key_of("ben"));
-    let chain = with_key(&server, "POST", "/imports?kind=chains", Some(&ada)).header("content-type", "text/csv");
-    let _ = chain.body(small_chain(10)).send().expect(201);
-    let submit = |key: &str| {
-        let request = with_key(&server, "POST", "/backtests", Some(key)).header("idempotency-key", "same");
-        request.json(&strangle()).send().expect(202).json()["id"].clone()
-    };
-    let id = submit(&ada);
-    // A key is one's own: the other's run is another one.
-    assert_ne!(submit(&ben), id);
-    let paths = ["", "/trades", "/equity", "/results.parquet", "/reproduce", "/live"];
-    for other in [Some(&*ben), None] {
-        for path in paths {
-            let _ = with_key(&server, "GET", &format!("/backtests/{id}{path}"), other).send().problem(404, "not_found");
-        }
-    }
-    for path in ["/cancel", "/rerun", "/share"] {
-        let request = with_key(&server, "POST", &format!("/backtests/{id}{path}"), Some(&ben));
-        let _ = request.send().problem(404, "not_found");
-    }
-    let _ = with_key(&server, "DELETE", &format!("/backtests/{id}"), Some(&ben)).send().problem(404, "not_found");
-    let listed = with_key(&server, "GET", "/backtests", Some(&ben)).send().expect(200).json();
-    assert!(listed["data"].as_array().unwrap().iter().all(|run| run["id"] != id), "{listed}");
-    let shared = with_key(&server, "POST", &format!("/backtests/{id}/share"), Some(&ada)).send().expect(201).json();
-    let link = shared["url"].as_str().unwrap();
-    assert_eq!(server.get(link).expect(200).json()["id"], id);
-    let _ = server.get(&format!("/backtests/{id}?share={}", "0".repeat(64))).problem(404, "not_found");
-    let rows = format!("{:?}", server.sql("select * from backtests"));
-    assert!(!rows.contains(shared["token"].as_str().unwrap()), "the token itself is stored");
-    let again = with_key(&server, "POST", &format!("/backtests/{id}/share"), Some(&ada)).send().expect(201);
-    let _ = server.get(link).problem(404, "not_found");
-    assert_eq!(server.get(again.json()["url"].as_str().unwrap()).expect(200).json()["id"], id);
 }
 
 #[test]

@@ -23,5 +23,6 @@ mod index_rows;
 mod index_settings;
 mod market_data;
 mod operations;
+mod owners;
 mod research;
 mod streams;
