@@ -29,7 +29,7 @@ export async function measureCrowd(table, { folder }) {
   ];
   const expected = new Map();
   for (const target of targets) expected.set(target, await answerOf(server, target, undefined));
-  const before = residentBytes(server.state);
+  const before = residentBytes(server.state), resident = [];
   const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
   const counts = { right: 0, refused: 0, wrong: 0, failed: 0 }, latencies = [];
   const until = performance.now() + SECONDS * 1000;
@@ -44,13 +44,18 @@ export async function measureCrowd(table, { folder }) {
       else counts.wrong += 1;
     }
   };
+  const watch = setInterval(() => resident.push(residentBytes(server.state)), 500);
   await Promise.all(Array.from({ length: CLIENTS }, (_, n) => client(n)));
+  clearInterval(watch);
   agent.destroy();
   latencies.sort((a, b) => a - b);
   const at = (fraction) => decimals(0, "ms")(latencies[Math.floor(latencies.length * fraction)]);
   const asked = latencies.length;
   table.add(`${whole()(CLIENTS)} clients for a minute: wrong answers and undocumented failures`, counts.wrong + counts.failed, { most: 0, how: `${whole()(asked)} requests, ${whole()(counts.refused)} refused as overload; p50 ${at(0.5)}, p99 ${at(0.99)}` });
   table.add("wasm_memory_bytes after them", await server.metric("wasm_memory_bytes"), { most: WASM_MEMORY, show: mebibytes, how: `workerd ${mebibytes(before)} resident before, ${mebibytes(residentBytes(server.state))} after` });
+  const third = Math.floor(resident.length / 3);
+  const [middle, last] = [resident.slice(third, 2 * third), resident.slice(2 * third)].map((some) => Math.max(...some));
+  table.add("resident memory in the last third of the minute, to that in the second", last / middle, { most: 1.1, show: decimals(2, "×"), how: `${mebibytes(middle)} and ${mebibytes(last)} at most` });
   await server.stop();
 }
 
