@@ -15,12 +15,15 @@ mod objects;
 mod outbound;
 mod parquet_columns;
 mod providers;
+mod response;
 mod routes;
 mod stores;
 mod telemetry;
 mod triggers;
 mod wiring;
 
+/// The platform makes its objects by this name.
+pub use objects::symbol_stream_do::SymbolStream;
 use worker::{Context, Env, MessageBatch, ScheduleContext, ScheduledEvent, event, web_sys};
 
 #[event(fetch)]

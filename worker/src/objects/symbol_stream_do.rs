@@ -10,17 +10,18 @@ use std::time::Duration;
 use domain::api::{AddedBatch, AllStreamStats, StreamStats};
 use domain::stream::{Exponent, Length, MOST_BATCH_VALUES, Series, Symbol, Window, WindowError};
 use serde::Serialize;
-use worker::js_sys::{ArrayBuffer, Date, Float64Array};
-use worker::wasm_bindgen::JsCast;
+use worker::js_sys::{ArrayBuffer, Date, Float64Array, Uint8Array};
+use worker::wasm_bindgen::prelude::wasm_bindgen;
+use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::{
-    Delay, DurableObject, Env, Headers, Request, Response, ResponseBuilder, State, WebSocket, WebSocketIncomingMessage,
-    WebSocketPair, durable_object,
-};
+use worker::web_sys::{Request, Response};
+use worker::worker_sys::DurableObjectState;
+use worker::{Delay, State, WebSocketPair, web_sys};
 
 use super::database::ObjectDatabase;
 use super::stream_request::{StreamRequest, Wanted};
 use super::symbol_stream_rows;
+use crate::response::response_init;
 
 type Rows = symbol_stream_rows::Rows<ObjectDatabase>;
 
@@ -45,9 +46,10 @@ pub(crate) mod status {
     pub(crate) const GONE: u16 = 410;
 }
 
-/// The stream of one symbol.
-#[durable_object(websocket)]
-pub(crate) struct SymbolStream(Rc<Inner>);
+/// The stream of one symbol. It is written for the platform itself: the macro of the `worker` crate reads method, headers and more of
+/// each request and makes two responses of each answer, which takes longer than the statistics.
+#[wasm_bindgen]
+pub struct SymbolStream(Rc<Inner>);
 
 struct Inner {
     state: State,
@@ -80,48 +82,53 @@ enum Place {
     Taken,
 }
 
-impl DurableObject for SymbolStream {
-    fn new(state: State, _env: Env) -> Self {
+#[wasm_bindgen(wasm_bindgen_futures = ::worker::wasm_bindgen_futures, js_sys = ::worker::js_sys)]
+impl SymbolStream {
+    /// A new object, or one that was put to sleep.
+    #[wasm_bindgen(constructor)]
+    pub fn new(state: DurableObjectState, _env: JsValue) -> Self {
+        let state = State::from(state);
         let rows = ObjectDatabase::of(&state).map(Rows::of);
         Self(Rc::new(Inner { state, rows, memory: RefCell::new(None), live: Live::default() }))
     }
 
-    async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        let asked = StreamRequest::from_url(&request.inner().url());
+    /// Answers a [`StreamRequest`].
+    pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
+        Ok(self.0.answer(&request).await?)
+    }
+
+    /// Listeners have nothing to say.
+    #[wasm_bindgen(js_name = webSocketMessage)]
+    pub fn hear(&self, _socket: JsValue, _message: JsValue) {}
+
+    /// A listener has gone.
+    #[wasm_bindgen(js_name = webSocketClose)]
+    pub fn close(&self, socket: &web_sys::WebSocket, _code: JsValue, _reason: JsValue, _was_clean: JsValue) {
+        // The other half may be closed already.
+        let _ = socket.close_with_code_and_reason(1_000, "closed");
+    }
+
+    /// A listener's connection broke; the platform closes it.
+    #[wasm_bindgen(js_name = webSocketError)]
+    pub fn lose(&self, _socket: JsValue, _error: JsValue) {}
+}
+
+impl Inner {
+    async fn answer(self: &Rc<Self>, request: &Request) -> worker::Result<Response> {
+        let asked = StreamRequest::from_url(&request.url());
         let asked = asked.ok_or_else(|| worker::Error::from("no such request"))?;
         match &asked.wanted {
             Wanted::Append { sequence } => {
-                let body = JsFuture::from(request.inner().array_buffer()?).await?;
-                self.0.append(&asked, body.unchecked_ref(), *sequence)
+                let body = JsFuture::from(request.array_buffer()?).await?;
+                self.append(&asked, body.unchecked_ref(), *sequence)
             }
-            Wanted::Window { length, strict, full } => self.0.window(&asked, *length, *strict, *full),
-            Wanted::Windows { lengths, full } => self.0.windows(&asked, lengths, *full),
-            Wanted::Values { from, count } => self.0.values(*from, *count),
-            Wanted::Total => Response::ok(self.0.rows()?.total()?.to_string()),
-            Wanted::Live => self.0.listen(&asked.symbol),
-            Wanted::Forget => self.0.forget().await,
+            Wanted::Window { length, strict, full } => self.window(&asked, *length, *strict, *full),
+            Wanted::Windows { lengths, full } => self.windows(&asked, lengths, *full),
+            Wanted::Values { from, count } => self.values(*from, *count),
+            Wanted::Total => plain(200, &self.rows()?.total()?.to_string()),
+            Wanted::Live => self.listen(&asked.symbol),
+            Wanted::Forget => self.forget().await,
         }
-    }
-
-    async fn websocket_message(&self, _socket: WebSocket, _message: WebSocketIncomingMessage) -> worker::Result<()> {
-        // Listeners have nothing to say.
-        Ok(())
-    }
-
-    async fn websocket_close(
-        &self,
-        socket: WebSocket,
-        _code: usize,
-        _reason: String,
-        _was_clean: bool,
-    ) -> worker::Result<()> {
-        // The other half may be closed already.
-        let _ = socket.close(Some(1_000), Some("closed"));
-        Ok(())
-    }
-
-    async fn websocket_error(&self, _socket: WebSocket, _error: worker::Error) -> worker::Result<()> {
-        Ok(())
     }
 }
 
@@ -176,9 +183,9 @@ impl Inner {
                     self.announce(&asked.symbol);
                 }
                 let created = before == 0 && added > 0;
-                Ok(json(asked, &answer(total))?.with_status(if created { status::CREATED } else { 200 }))
+                json(if created { status::CREATED } else { 200 }, asked, &answer(total))
             }
-            Place::There => json(asked, &answer(sequence.unwrap_or(before) + added)),
+            Place::There => json(200, asked, &answer(sequence.unwrap_or(before) + added)),
             Place::Gap => refuse(status::SEQUENCE_GAP, before),
             Place::Taken => refuse(status::SEQUENCE_TAKEN, before),
         }
@@ -188,14 +195,14 @@ impl Inner {
         match self.with_memory(|rows, memory| memory.window(rows, length))? {
             None => refuse(status::NO_POINTS, 0),
             Some(window) if strict && !window.is_complete() => refuse(status::INCOMPLETE, window.total),
-            Some(window) => json(asked, &StreamStats::of(&asked.symbol, &window, full)),
+            Some(window) => json(200, asked, &StreamStats::of(&asked.symbol, &window, full)),
         }
     }
 
     fn windows(&self, asked: &StreamRequest, lengths: &[Length], full: bool) -> worker::Result<Response> {
         let every: Vec<Length> = Exponent::all().map(Length::from).collect();
         let all = self.windows_of(&asked.symbol, if lengths.is_empty() { &every } else { lengths }, full)?;
-        all.map_or_else(|| refuse(status::NO_POINTS, 0), |all| json(asked, &all))
+        all.map_or_else(|| refuse(status::NO_POINTS, 0), |all| json(200, asked, &all))
     }
 
     fn all_windows(&self, symbol: &Symbol) -> worker::Result<Option<AllStreamStats>> {
@@ -228,7 +235,7 @@ impl Inner {
             body.extend(series.total().to_le_bytes());
             body.extend(from.to_le_bytes());
             body.extend(points.iter().flat_map(|point| point.to_le_bytes()));
-            Response::from_bytes(body)
+            of_bytes(200, std::iter::empty(), &body)
         })
     }
 
@@ -239,7 +246,7 @@ impl Inner {
         *self.memory.borrow_mut() = None;
         self.state.storage().delete_all().await?;
         *self.memory.borrow_mut() = None;
-        Ok(Response::empty()?.with_status(204))
+        Ok(Response::new_with_opt_str_and_init(None, &response_init(204, std::iter::empty())?)?)
     }
 
     /// Accepts a listener, who may outlast this object's memory, and says how things stand.
@@ -250,7 +257,7 @@ impl Inner {
         let pair = WebSocketPair::new()?;
         self.state.accept_web_socket(&pair.server);
         pair.server.send_with_str(serde_json::to_string(&all)?)?;
-        Response::from_websocket(pair.client)
+        Ok(worker::Response::from_websocket(pair.client)?.into())
     }
 
     /// Tells the listeners, now or when their next message is due.
@@ -331,32 +338,29 @@ fn place(rows: &Rows, series: &Series, sequence: u64, batch: &[f64]) -> worker::
 }
 
 fn refuse(status: u16, text: impl std::fmt::Display) -> worker::Result<Response> {
-    Ok(Response::ok(text.to_string())?.with_status(status))
+    plain(status, &text.to_string())
 }
 
-thread_local! {
-    /// The headers of every answer that the client gets as it is; the one that differs is set anew each time.
-    static HEADERS: worker::Result<Headers> = answer_headers();
+fn plain(status: u16, text: &str) -> worker::Result<Response> {
+    Ok(Response::new_with_opt_str_and_init(Some(text), &response_init(status, std::iter::empty())?)?)
 }
 
-fn answer_headers() -> worker::Result<Headers> {
-    let headers = Headers::new();
-    headers.set("content-type", "application/json")?;
-    headers.set("cache-control", "no-store")?;
-    headers.set("x-content-type-options", "nosniff")?;
-    Ok(headers)
+fn of_bytes<'a>(
+    status: u16,
+    headers: impl Clone + Iterator<Item = (&'a str, &'a str)>,
+    body: &[u8],
+) -> worker::Result<Response> {
+    let init = response_init(status, headers)?;
+    Ok(Response::new_with_opt_buffer_source_and_init(Some(&Uint8Array::from(body)), &init)?)
 }
 
 /// The whole answer to the client, so that nothing between here and there has to be made of it again.
-fn json<T: Serialize>(asked: &StreamRequest, value: &T) -> worker::Result<Response> {
-    let body = serde_json::to_vec(value)?;
-    let headers = HEADERS.with(|headers| match headers {
-        Ok(headers) => {
-            headers.set("x-request-id", &asked.request_id)?;
-            // The handle: a response copies the headers that it is made with.
-            Ok(Headers(Clone::clone(&headers.0)))
-        }
-        Err(error) => Err(worker::Error::from(error.to_string())),
-    })?;
-    Ok(ResponseBuilder::new().with_headers(headers).fixed(body))
+fn json<T: Serialize>(status: u16, asked: &StreamRequest, value: &T) -> worker::Result<Response> {
+    let headers = [
+        ("content-type", "application/json"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("x-request-id", &asked.request_id),
+    ];
+    of_bytes(status, headers.into_iter(), &serde_json::to_vec(value)?)
 }

@@ -30,6 +30,7 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use domain::ports::Clock;
+use domain::units::UnixMillis;
 use worker::{Context, Env, web_sys};
 
 use crate::auth::{self, Access, Allowance, Principal, Scope};
@@ -192,9 +193,12 @@ fn methods_of(path: &str) -> String {
 }
 
 /// What the parts of one exchange tell each other, whichever way it ends.
-#[derive(Default)]
 struct Exchange {
     request_id: String,
+    method: Method,
+    /// As the client sent it.
+    url: String,
+    started: UnixMillis,
     /// The pattern of the route; empty for a file.
     route: Cell<&'static str>,
     allowance: Cell<Option<Allowance>>,
@@ -202,18 +206,23 @@ struct Exchange {
 
 /// Answers one request, whatever happens.
 pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context) -> worker::Result<web_sys::Response> {
-    let started = PlatformClock.now();
     let method = Method::from_name(&request.method());
-    let exchange = Exchange { request_id: telemetry::next_request_id(), ..Exchange::default() };
+    let exchange = Exchange {
+        request_id: telemetry::next_request_id(),
+        method,
+        url: request.url(),
+        started: PlatformClock.now(),
+        route: Cell::default(),
+        allowance: Cell::default(),
+    };
     let config = Config::of_isolate(&env);
     let cors_origins = config.as_ref().map_or(&[][..], |config| &config.cors_origins);
     let origin = if cors_origins.is_empty() { None } else { request.headers().get("origin").ok().flatten() };
     // The handle, not JavaScript's `clone`, which would double the body.
     let unread = (!matches!(method, Method::Get | Method::Head)).then(|| Clone::clone(&request));
-    let url = request.url();
-    let is_vendor = vendor::is_vendor_path(split_url(&url).0);
+    let is_vendor = vendor::is_vendor_path(split_url(&exchange.url).0);
     let answer = match &config {
-        Ok(config) => reply_to(request, env, context, method, config, origin.as_deref(), &exchange).await,
+        Ok(config) => reply_to(request, env, context, config, origin.as_deref(), &exchange).await,
         Err(error) => Err(Problem::misconfigured(error.to_string())),
     };
     if let (Err(_), Some(request)) = (&answer, unread) {
@@ -225,7 +234,7 @@ pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context
         method: method.name(),
         route: exchange.route.get(),
         status: answer.as_ref().map_or_else(Problem::status, |reply| reply.status),
-        duration_ms: PlatformClock.now().ms_since(started),
+        duration_ms: PlatformClock.now().ms_since(exchange.started),
     };
     telemetry::ended(&ended, problem, config.as_ref().is_ok_and(|config| config.log_all_requests));
     let reply = answer.unwrap_or_else(|problem| {
@@ -244,13 +253,12 @@ async fn reply_to(
     request: web_sys::Request,
     env: Env,
     context: Context,
-    method: Method,
     config: &Rc<Config>,
     origin: Option<&str>,
     exchange: &Exchange,
 ) -> Answer {
-    let url = request.url();
-    let (raw_path, raw_query) = split_url(&url);
+    let Exchange { method, ref url, started: now, .. } = *exchange;
+    let (raw_path, raw_query) = split_url(url);
     let path = path::normalised(raw_path);
     if config.is_insecure() && path != "/health" {
         return Err(Problem::insecure_configuration());
@@ -268,9 +276,9 @@ async fn reply_to(
     };
     exchange.route.set(route.pattern);
     let mut call = Call {
-        headers: request.headers(),
+        headers: OnceCell::new(),
         raw_query: raw_query.to_owned(),
-        origin: origin_of(&url).to_owned(),
+        origin: origin_of(url).to_owned(),
         params: path::params(route.pattern, path).ok_or_else(Problem::malformed_url)?,
         db: OnceCell::new(),
         context,
@@ -279,7 +287,7 @@ async fn reply_to(
         route: route.pattern,
         request_id: exchange.request_id.clone(),
         principal: Principal::anonymous(),
-        now: PlatformClock.now(),
+        now,
         request,
     };
     if route.access != Access::Public {
@@ -358,6 +366,7 @@ mod tests {
     fn no_two_lines_answer_the_same_request() {
         for (index, route) in ROUTES.iter().enumerate() {
             assert!(route.pattern.starts_with('/') && !route.pattern.ends_with('/'), "{}", route.pattern);
+            assert!(!route.pattern.starts_with("/{"), "{}", route.pattern);
             let same = |other: &&Route| other.method == route.method && other.pattern == route.pattern;
             assert_eq!(ROUTES.iter().filter(same).count(), 1, "line {index}: {}", route.pattern);
         }

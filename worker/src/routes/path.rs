@@ -23,6 +23,10 @@ pub(crate) fn normalised(path: &str) -> &str {
 
 /// Whether a normalised path has the shape of the pattern.
 pub(crate) fn matches(pattern: &str, path: &str) -> bool {
+    // The first letters rule out most of the table; no pattern begins with a name in braces.
+    if pattern.as_bytes().get(1) != path.as_bytes().get(1) {
+        return false;
+    }
     let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
     loop {
         match (pattern.next(), path.next()) {

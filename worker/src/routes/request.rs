@@ -68,7 +68,7 @@ impl Method {
 /// One request: who asks, for what, and with which means it may be answered.
 pub(crate) struct Call {
     pub(super) request: web_sys::Request,
-    pub(super) headers: web_sys::Headers,
+    pub(super) headers: OnceCell<web_sys::Headers>,
     pub(super) raw_query: String,
     pub(super) origin: String,
     pub(super) params: Params,
@@ -109,7 +109,7 @@ impl Call {
 
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
-        self.headers.get(name).ok().flatten()
+        self.headers.get_or_init(|| self.request.headers()).get(name).ok().flatten()
     }
 
     /// The database; what is asked of it is counted over the whole request.

@@ -9,6 +9,7 @@ use worker::{js_sys, web_sys};
 
 use crate::auth::Allowance;
 use crate::error::Problem;
+use crate::response::response_init;
 
 /// What every handler returns.
 pub(crate) type Answer = Result<Reply, Problem>;
@@ -148,13 +149,15 @@ impl Reply {
         if let Body::Upgraded(response) | Body::Written(response) = self.body {
             return Ok(response);
         }
-        let headers = web_sys::Headers::new()?;
-        for (name, value) in &self.headers {
-            headers.set(name, value)?;
-        }
-        let init = web_sys::ResponseInit::new();
-        init.set_status(self.status);
-        init.set_headers(&headers);
+        // The answer to `HEAD` says how long the body is that `GET` would send.
+        let length = match &self.body {
+            Body::Bytes(bytes) if !with_body => Some(bytes.len().to_string()),
+            Body::Shared(array) if !with_body => Some(array.length().to_string()),
+            _ => None,
+        };
+        let headers = self.headers.iter().map(|(name, value)| (*name, value.as_ref()));
+        let init =
+            response_init(self.status, headers.chain(length.as_deref().map(|length| ("content-length", length))))?;
         match self.body {
             Body::Bytes(bytes) if with_body => {
                 let array = js_sys::Uint8Array::from(bytes.as_slice());
@@ -166,23 +169,9 @@ impl Reply {
             Body::Stream(stream) if with_body => {
                 web_sys::Response::new_with_opt_readable_stream_and_init(stream.as_ref(), &init)
             }
-            Body::Bytes(bytes) => without_body(&init, &headers, bytes.len()),
-            Body::Shared(array) => without_body(&init, &headers, array.length() as usize),
-            Body::Empty | Body::Stream(_) | Body::Upgraded(_) | Body::Written(_) => {
-                web_sys::Response::new_with_opt_str_and_init(None, &init)
-            }
+            _ => web_sys::Response::new_with_opt_str_and_init(None, &init),
         }
     }
-}
-
-/// The answer to `HEAD`: the length is that of the body which `GET` would send.
-fn without_body(
-    init: &web_sys::ResponseInit,
-    headers: &web_sys::Headers,
-    length: usize,
-) -> Result<web_sys::Response, JsValue> {
-    headers.set("content-length", &length.to_string())?;
-    web_sys::Response::new_with_opt_str_and_init(None, init)
 }
 
 #[cfg(test)]
