@@ -125,13 +125,16 @@ fn another_index_and_refused_requests_leave_the_cache_alone() {
 }
 
 #[test]
-fn a_restarted_server_finds_its_answers_in_the_shared_cache() {
+fn a_restarted_server_finds_in_the_shared_cache_what_was_asked_for_twice() {
     let mut server = built();
     let first = server.get(PATH).expect(200);
+    let once = format!("{PATH}&start_date=2026-08-10");
+    let _ = server.get(&once).expect(200);
     assert_eq!(cache_of(&first), "miss");
     // The shared cache is filled after the answer is sent, so the first restart may come too early.
     let deadline = Instant::now() + Duration::from_secs(60);
     let second = loop {
+        assert_eq!(cache_of(&server.get(PATH).expect(200)), "hit");
         server.stop();
         server.restart();
         let reply = server.get(PATH).expect(200);
@@ -145,4 +148,50 @@ fn a_restarted_server_finds_its_answers_in_the_shared_cache() {
     let metrics = server.get("/metrics").expect(200).text();
     let kv = metrics.lines().filter(|line| line.contains("cache") && line.contains("kv"));
     assert_eq!(kv.filter(|line| line.ends_with(" 1")).count(), 1, "{metrics}");
+    assert_eq!(cache_of(&server.get(&once).expect(200)), "miss", "a question asked once is not worth a write");
+}
+
+#[test]
+fn a_range_that_is_cut_from_memory_is_the_one_that_the_database_answers() {
+    let mut server = built();
+    let index = "index=top5-equal-daily-price-line";
+    let paths: Vec<String> = ["2026-08-10"]
+        .iter()
+        .flat_map(|day| {
+            [
+                format!("/index-performance?{index}&start_date={day}"),
+                format!("/index-performance?{index}&end_date={day}&format=csv"),
+                format!("/index-composition?{index}&date={day}"),
+                format!("/composition-changes?{index}&start_date={day}"),
+            ]
+        })
+        .collect();
+    // A server that was just started reads the first question's answer of the database, and cuts later ones from what it remembers.
+    let first_of_all: Vec<(String, Vec<u8>)> = paths
+        .iter()
+        .map(|path| {
+            server.stop();
+            server.restart();
+            let reply = server.get(path).expect(200);
+            assert_eq!(cache_of(&reply), "miss", "{path}");
+            (reply.header("etag").unwrap().to_owned(), reply.body)
+        })
+        .collect();
+    server.stop();
+    server.restart();
+    for (path, (etag, body)) in paths.iter().zip(first_of_all) {
+        let reply = server.get(path).expect(200);
+        assert_eq!((cache_of(&reply), reply.header("etag")), ("miss", Some(etag.as_str())), "{path}");
+        assert_eq!(reply.body, body, "{path}");
+    }
+    let statements = |server: &Server| {
+        let metrics = server.get("/metrics").expect(200).text();
+        let line = metrics.lines().find_map(|line| line.strip_prefix("equipoise_d1_statements_total "));
+        line.unwrap().parse::<u64>().unwrap()
+    };
+    let before = statements(&server);
+    let reply = server.get(&format!("/index-performance?{index}&start_date=2026-08-11")).expect(200);
+    assert_eq!(cache_of(&reply), "miss");
+    // The gauges of the metrics and, where a second has passed, the versions.
+    assert!(statements(&server) - before <= 4, "a range was read again");
 }

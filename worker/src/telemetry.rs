@@ -68,6 +68,16 @@ pub(crate) fn count_cache(outcome: CacheOutcome) {
     COUNTERS.with_borrow_mut(|counters| counters.cache[outcome as usize] += 1);
 }
 
+/// Counts a look for an answer in KV.
+pub(crate) fn count_kv_read() {
+    COUNTERS.with_borrow_mut(|counters| counters.kv_reads += 1);
+}
+
+/// Counts an answer that is written to KV.
+pub(crate) fn count_kv_write() {
+    COUNTERS.with_borrow_mut(|counters| counters.kv_writes += 1);
+}
+
 /// Adds to what this isolate has asked of the database.
 pub(crate) fn count_database(cost: Cost) {
     COUNTERS.with_borrow_mut(|counters| counters.database = counters.database.plus(cost));

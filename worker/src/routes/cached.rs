@@ -1,12 +1,17 @@
 //! Reading through the caches: isolate memory, then KV, then the stores, all under keys that hold the data version.
 //!
 //! An answer computed from the database is kept under the versions that were read *in the same batch as its data*, so an
-//! answer of a lagging replica can never be kept under a newer version.
+//! answer of a lagging replica can never be kept under a newer version. Which answers go to KV is decided by what they cost,
+//! see docs/decisions/0022.
 
-use std::cell::RefCell;
+mod looks;
+
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use worker::js_sys::Uint8Array;
+
+use looks::Looks;
 
 use super::etag;
 use super::request::Call;
@@ -20,10 +25,13 @@ use crate::stores::native::sha256_hex_of;
 use crate::telemetry::{self, CacheOutcome};
 use crate::wiring;
 
+/// Rows that cost as much to read as one answer to write to KV, by the platform's price list.
+const ROWS_OF_A_WRITE: u64 = 5_000;
+
 /// An answer made from stored data.
 #[derive(Debug)]
 pub(crate) struct Computed {
-    /// The versions of the scopes, read in the same batch as the data.
+    /// The versions of the scopes, read in the same batch as the data; or those that `compute` was given, where it read nothing.
     pub(crate) versions: Versions,
     /// The value of `content-type`.
     pub(crate) content_type: &'static str,
@@ -40,10 +48,13 @@ struct Kept(Rc<KeptAnswer>);
 struct KeptAnswer {
     head: EntryHead,
     body: Uint8Array,
+    /// Whether it is still to be written to KV, should anybody ask for it again.
+    unshared: Cell<bool>,
 }
 
 thread_local! {
     static ANSWERS: RefCell<LruCache<Kept>> = RefCell::new(LruCache::new(CAPACITY_BYTES));
+    static LOOKS: RefCell<Looks> = RefCell::default();
 }
 
 /// Answers from a cache, or computes and keeps the answer.
@@ -60,6 +71,19 @@ pub(crate) async fn cached(
     key: &str,
     compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
 ) -> Answer {
+    read_through(call, scopes, key, true, async |db, _| compute(db).await).await
+}
+
+/// The same for a `compute` that may know what was stored under the versions it is given: then it need not read.
+///
+/// # Errors
+/// As [`cached`].
+pub(crate) async fn cached_under(
+    call: &Call,
+    scopes: &[&str],
+    key: &str,
+    compute: impl AsyncFnOnce(&D1, &Versions) -> Result<Computed, Problem>,
+) -> Answer {
     read_through(call, scopes, key, true, compute).await
 }
 
@@ -73,7 +97,7 @@ pub(crate) async fn remembered(
     key: &str,
     compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
 ) -> Answer {
-    read_through(call, scopes, key, false, compute).await
+    read_through(call, scopes, key, false, async |db, _| compute(db).await).await
 }
 
 async fn read_through(
@@ -81,32 +105,52 @@ async fn read_through(
     scopes: &[&str],
     key: &str,
     uses_kv: bool,
-    compute: impl AsyncFnOnce(&D1) -> Result<Computed, Problem>,
+    compute: impl AsyncFnOnce(&D1, &Versions) -> Result<Computed, Problem>,
 ) -> Answer {
-    let versions = versions_of(call, scopes).await?;
-    let full_key = key_under(call.route, key, &versions);
+    let known = versions_of(call, scopes).await?;
+    let full_key = key_under(call.route, key, &known);
     if let Some(kept) = ANSWERS.with_borrow_mut(|answers| answers.get(&full_key)) {
-        return Ok(answer(call, &kept, &versions, CacheOutcome::Memory));
+        // What is asked for again is worth a write.
+        if kept.0.unshared.replace(false) {
+            share(call, full_key, &kept)?;
+        }
+        return Ok(answer(call, &kept, &known, CacheOutcome::Memory));
     }
-    let kv = if uses_kv { Some(wiring::cache(&call.env)?) } else { None };
-    if let Some(kv) = &kv
-        && let Some((head, body)) = kv.get(&full_key).await
-    {
-        let kept = keep(full_key, head, Uint8Array::from(&body[..]));
-        return Ok(answer(call, &kept, &versions, CacheOutcome::Kv));
+    if uses_kv && LOOKS.with_borrow_mut(|looks| looks.is_worth_it(call.route)) {
+        telemetry::count_kv_read();
+        let found = wiring::cache(&call.env)?.get(&full_key).await;
+        LOOKS.with_borrow_mut(|looks| looks.ended(call.route, found.is_some()));
+        if let Some((head, body)) = found {
+            let kept = keep(full_key, head, Uint8Array::from(&body[..]), false);
+            return Ok(answer(call, &kept, &known, CacheOutcome::Kv));
+        }
     }
-    let Computed { versions, content_type, disposition, body } = compute(call.db()?).await?;
-    memory_cache::note_read(scopes, &versions, call.now);
+    let db = call.db()?;
+    let Computed { versions, content_type, disposition, body } = compute(db, &known).await?;
+    // Versions that were not read again are not younger than they were.
+    if versions != known {
+        memory_cache::note_read(scopes, &versions, call.now);
+    }
     // The versions may be newer than those looked under.
     let full_key = key_under(call.route, key, &versions);
     let shared = Uint8Array::from(&body[..]);
     let etag = format!("\"{}\"", &sha256_hex_of(&shared).await?[..32]);
     let head = EntryHead { etag, content_type: content_type.to_owned(), disposition };
-    let kept = keep(full_key.clone(), head.clone(), shared);
-    if let Some(kv) = kv {
-        call.after(async move { kv.put(&full_key, &head, &body).await });
+    let was_dear = db.cost().rows_read >= ROWS_OF_A_WRITE;
+    let kept = keep(full_key.clone(), head, shared, uses_kv && !was_dear);
+    if uses_kv && was_dear {
+        LOOKS.with_borrow_mut(|looks| looks.ended(call.route, true));
+        share(call, full_key, &kept)?;
     }
     Ok(answer(call, &kept, &versions, CacheOutcome::Miss))
+}
+
+/// Writes an answer to KV once this one is sent.
+fn share(call: &Call, key: String, kept: &Kept) -> Result<(), Problem> {
+    let (kv, kept) = (wiring::cache(&call.env)?, kept.clone());
+    telemetry::count_kv_write();
+    call.after(async move { kv.put(&key, &kept.0.head, &kept.0.body.to_vec()).await });
+    Ok(())
 }
 
 async fn versions_of(call: &Call, scopes: &[&str]) -> Result<Versions, Problem> {
@@ -124,16 +168,16 @@ fn key_under(route: &str, key: &str, versions: &Versions) -> String {
     format!("{route}?{key}@{}", numbers.join("."))
 }
 
-fn keep(key: String, head: EntryHead, body: Uint8Array) -> Kept {
+fn keep(key: String, head: EntryHead, body: Uint8Array, unshared: bool) -> Kept {
     let bytes = body.length() as usize;
-    let kept = Kept(Rc::new(KeptAnswer { head, body }));
+    let kept = Kept(Rc::new(KeptAnswer { head, body, unshared: Cell::new(unshared) }));
     ANSWERS.with_borrow_mut(|answers| answers.put(key, kept.clone(), bytes));
     kept
 }
 
 fn answer(call: &Call, kept: &Kept, versions: &Versions, outcome: CacheOutcome) -> Reply {
     telemetry::count_cache(outcome);
-    let KeptAnswer { head, body } = &*kept.0;
+    let KeptAnswer { head, body, .. } = &*kept.0;
     let same = call.header("if-none-match").is_some_and(|tags| etag::matches(&tags, &head.etag));
     let mut reply = if same {
         Reply::not_modified()

@@ -17,6 +17,8 @@ pub(super) struct Counters {
     durations: Durations,
     /// By `CacheOutcome`.
     pub(super) cache: [u64; 3],
+    pub(super) kv_reads: u64,
+    pub(super) kv_writes: u64,
     pub(super) database: Cost,
     pub(super) stream_batches: u64,
     pub(super) stream_points: u64,
@@ -54,6 +56,8 @@ impl Counters {
             text.line("equipoise_cache_total", &format!("{{from=\"{outcome}\"}}"), count);
         }
         for (name, help, count) in [
+            ("equipoise_kv_reads_total", "Looks for an answer in KV, as billed.", self.kv_reads),
+            ("equipoise_kv_writes_total", "Answers written to KV, as billed.", self.kv_writes),
             ("equipoise_d1_statements_total", "Statements sent to the database.", self.database.statements),
             ("equipoise_d1_rows_read_total", "Database rows read, as billed.", self.database.rows_read),
             ("equipoise_d1_rows_written_total", "Database rows written, as billed.", self.database.rows_written),
@@ -139,6 +143,7 @@ mod tests {
             counters.request(&ended("/indices/{slug}", status, ms));
         }
         counters.stream_points = 7;
+        counters.kv_writes = 3;
         let text = counters.render(None, 65_536);
         for line in [
             "equipoise_requests_total{method=\"GET\",route=\"/indices/{slug}\",status=\"200\"} 2",
@@ -148,6 +153,8 @@ mod tests {
             "equipoise_request_duration_ms_sum 60007",
             "wasm_memory_bytes 65536",
             "equipoise_stream_points_total 7",
+            "equipoise_kv_reads_total 0",
+            "equipoise_kv_writes_total 3",
             "equipoise_database_up 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");

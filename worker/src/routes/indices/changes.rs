@@ -7,12 +7,12 @@ use super::format::{Csv, Format, optional, text};
 use super::performance::nothing_built;
 use super::{find, read_range, report, slug_of};
 use crate::error::Problem;
-use crate::routes::cached::{Computed, cached};
+use crate::routes::cached::{Computed, cached_under};
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
 use crate::stores::d1::D1;
 use crate::stores::d1::data_versions::Versions;
-use crate::stores::d1::indices::{D1IndexStore, IndexRow, Move, scopes};
+use crate::stores::d1::indices::{D1IndexStore, IndexRow, Move, Moves, scopes};
 
 /// Who came and went, on the days on which anybody did.
 pub(in crate::routes) async fn changes(call: &Call) -> Answer {
@@ -21,9 +21,17 @@ pub(in crate::routes) async fn changes(call: &Call) -> Answer {
     let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
     let key = format!("{slug}&{}&{}&{}", optional(start), optional(end), format.name());
     let scopes = scopes(&slug);
-    cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
-        let index = find(db, &slug).await?;
-        let (changes, versions) = load(db, &index, start, end).await?;
+    cached_under(call, &scopes.each_ref().map(String::as_str), &key, async |db, known| {
+        let store = D1IndexStore::new(db);
+        let (index, moves) = match store.standing(&slug, known).await? {
+            Some(standing) => (standing.index.clone(), standing.changes(start, end, known)),
+            None => {
+                let index = find(db, &slug).await?;
+                let moves = store.changes(&index, start, end).await?;
+                (index, moves)
+            }
+        };
+        let (changes, versions) = listed(&index, moves)?;
         let body = match format {
             Format::Json => serde_json::to_vec(&changes).map_err(Problem::internal)?,
             Format::Csv => csv(&changes),
@@ -46,8 +54,11 @@ pub(crate) async fn load(
     start: Option<Day>,
     end: Option<Day>,
 ) -> Result<(CompositionChanges, Versions), Problem> {
-    // A range of which nothing is built is refused as for the performance; one with holes is not: changes do not compound.
-    let moves = D1IndexStore::new(db).changes(index, start, end).await?;
+    listed(index, D1IndexStore::new(db).changes(index, start, end).await?)
+}
+
+/// A range of which nothing is built is refused as for the performance; one with holes is not: changes do not compound.
+fn listed(index: &IndexRow, moves: Moves) -> Result<(CompositionChanges, Versions), Problem> {
     if !moves.built {
         return Err(nothing_built(index));
     }

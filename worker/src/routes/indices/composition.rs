@@ -8,12 +8,12 @@ use domain::units::Day;
 use super::format::{Csv, Format, optional, text};
 use super::{find, not_built, read_session, report, slug_of};
 use crate::error::Problem;
-use crate::routes::cached::{Computed, cached};
+use crate::routes::cached::{Computed, cached_under};
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
 use crate::stores::d1::D1;
 use crate::stores::d1::data_versions::Versions;
-use crate::stores::d1::indices::{D1IndexStore, IndexRow, MemberRow, scopes};
+use crate::stores::d1::indices::{D1IndexStore, IndexRow, MemberRow, SessionMembers, scopes};
 
 /// The members as chosen at a close.
 pub(in crate::routes) async fn composition(call: &Call) -> Answer {
@@ -22,9 +22,17 @@ pub(in crate::routes) async fn composition(call: &Call) -> Answer {
     let (slug, format) = (slug_of(&query), Format::of(call, &query)?);
     let key = format!("{slug}&{day}&{}", format.name());
     let scopes = scopes(&slug);
-    cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
-        let index = find(db, &slug).await?;
-        let (composition, versions) = load(db, &index, day).await?;
+    cached_under(call, &scopes.each_ref().map(String::as_str), &key, async |db, known| {
+        let store = D1IndexStore::new(db);
+        let (index, found) = match store.standing(&slug, known).await? {
+            Some(standing) => (standing.index.clone(), store.members_of_standing(&standing, day, known).await?),
+            None => {
+                let index = find(db, &slug).await?;
+                let found = store.session_members(&index, day).await?;
+                (index, found)
+            }
+        };
+        let (composition, versions) = composed(&index, day, found)?;
         let body = match format {
             Format::Json => serde_json::to_vec(&composition).map_err(Problem::internal)?,
             Format::Csv => csv(&composition),
@@ -42,7 +50,11 @@ pub(in crate::routes) async fn composition(call: &Call) -> Answer {
 
 /// Reads the members at a close.
 pub(crate) async fn load(db: &D1, index: &IndexRow, day: Day) -> Result<(IndexComposition, Versions), Problem> {
-    let found = D1IndexStore::new(db).session_members(index, day).await?;
+    composed(index, day, D1IndexStore::new(db).session_members(index, day).await?)
+}
+
+/// The members of a session and their parts of its level.
+fn composed(index: &IndexRow, day: Day, found: SessionMembers) -> Result<(IndexComposition, Versions), Problem> {
     if found.members.is_empty() {
         return Err(not_built(index, day));
     }

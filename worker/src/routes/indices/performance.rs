@@ -11,7 +11,7 @@ use domain::units::{Day, DayRange, Ticker};
 use super::format::{Csv, Format, optional};
 use super::{find, read_bridge, read_range, report, slug_of};
 use crate::error::{Problem, field_error};
-use crate::routes::cached::{Computed, cached};
+use crate::routes::cached::{Computed, cached_under};
 use crate::routes::query::Query;
 use crate::routes::request::Call;
 use crate::routes::respond::Answer;
@@ -70,9 +70,20 @@ pub(in crate::routes) async fn performance(call: &Call) -> Answer {
         format.name()
     );
     let scopes = scopes(&slug);
-    cached(call, &scopes.each_ref().map(String::as_str), &key, async |db| {
-        let index = find(db, &slug).await?;
-        let loaded = load(db, &index, &wanted).await?;
+    cached_under(call, &scopes.each_ref().map(String::as_str), &key, async |db, known| {
+        let standing =
+            if wanted.benchmark.is_none() { D1IndexStore::new(db).standing(&slug, known).await? } else { None };
+        let (index, loaded) = match standing {
+            Some(standing) => {
+                let range = standing.sessions(wanted.start, wanted.end, known);
+                (standing.index.clone(), compounded(&standing.index, &wanted, range)?)
+            }
+            None => {
+                let index = find(db, &slug).await?;
+                let loaded = load(db, &index, &wanted).await?;
+                (index, loaded)
+            }
+        };
         let versions = loaded.versions();
         let body = match format {
             Format::Json => serde_json::to_vec(&loaded.performance).map_err(Problem::internal)?,
@@ -98,7 +109,11 @@ pub(crate) fn read_benchmark(query: &Query) -> Result<Option<Ticker>, Problem> {
 /// Reads and compounds a range.
 pub(crate) async fn load(db: &D1, index: &IndexRow, wanted: &Wanted) -> Result<Loaded, Problem> {
     let store = D1IndexStore::new(db);
-    let range = store.sessions(index, wanted.start, wanted.end, wanted.benchmark.as_ref()).await?;
+    compounded(index, wanted, store.sessions(index, wanted.start, wanted.end, wanted.benchmark.as_ref()).await?)
+}
+
+/// Compounds the sessions of a range.
+fn compounded(index: &IndexRow, wanted: &Wanted, range: BuiltRange) -> Result<Loaded, Problem> {
     let (Some(first), Some(last)) = (range.sessions.first(), range.sessions.last()) else {
         return Err(nothing_built(index));
     };

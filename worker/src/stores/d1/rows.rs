@@ -10,6 +10,9 @@ use worker::worker_sys::D1Result;
 use super::Cost;
 use crate::stores::native;
 
+/// So many lists are asked for one by one.
+const FEW_LISTS: u32 = 8;
+
 /// The rows of one statement, and what it did and cost.
 #[derive(Debug)]
 pub(crate) struct Rows {
@@ -81,15 +84,30 @@ impl Rows {
     /// # Errors
     /// [`StoreError::Refused`] when an entry does not fit `T`.
     pub(crate) fn decode_lists<T: DeserializeOwned>(&self) -> Result<Vec<T>, StoreError> {
+        let mut entries = Vec::new();
+        for list in self.lists()? {
+            entries.append(&mut serde_json::from_str(&list).map_err(|error| unreadable(&error))?);
+        }
+        Ok(entries)
+    }
+
+    /// The column `list` of every row.
+    fn lists(&self) -> Result<Vec<String>, StoreError> {
         #[derive(Deserialize)]
         struct Row {
             list: String,
         }
-        let mut entries = Vec::new();
-        for row in self.decode::<Row>()? {
-            entries.append(&mut serde_json::from_str(&row.list).map_err(|error| unreadable(&error))?);
+        match &self.source {
+            // Few texts are long ones: each is taken over by itself, without being written into another text and read out of it.
+            Source::Platform(Some(rows)) if rows.length() <= FEW_LISTS => {
+                let list = |row: JsValue| {
+                    let text = Reflect::get(&row, &"list".into()).map_err(|error| unreadable(&said(&error)))?;
+                    native::text_of(text.dyn_ref().ok_or_else(|| unreadable(&"a list that is no text"))?)
+                };
+                rows.iter().map(list).collect()
+            }
+            _ => Ok(self.decode::<Row>()?.into_iter().map(|row| row.list).collect()),
         }
-        Ok(entries)
     }
 
     /// Columns of the first row as texts, each `None` where it is none: a long text is copied once and read by nobody.

@@ -5,6 +5,7 @@ mod choice;
 mod findings;
 mod read;
 mod selection;
+mod standing;
 mod weights;
 
 #[cfg(test)]
@@ -12,7 +13,7 @@ mod tests;
 
 pub(crate) use choice::Chosen;
 pub(crate) use findings::SessionFindings;
-pub(crate) use read::{BuiltRange, ExplainedMember, IndexRow, MemberRow, Move, scopes};
+pub(crate) use read::{BuiltRange, ExplainedMember, IndexRow, MemberRow, Move, Moves, SessionMembers, scopes};
 
 use domain::index::{BuildPlan, IndexDefinition};
 use domain::ports::{Built, IndexStore, RankableSessions, StoreError};

@@ -24,7 +24,7 @@ pub(crate) struct IndexRow {
 }
 
 #[derive(Deserialize)]
-struct RawIndex {
+pub(super) struct RawIndex {
     id: i64,
     slug: String,
     top_n: u32,
@@ -126,12 +126,14 @@ pub(crate) struct BuiltRange {
 impl BuiltRange {
     /// The returns of its sessions, to be compounded.
     pub(crate) fn returns(&self) -> Vec<SessionReturn> {
-        let of = |row: &SessionRow| SessionReturn {
-            day: Day::from_number(row.day),
-            value: row.return_value,
-            bridged: row.bridged_return,
-        };
-        self.sessions.iter().map(of).collect()
+        self.sessions.iter().map(SessionRow::as_return).collect()
+    }
+}
+
+impl SessionRow {
+    /// Its return, to be compounded.
+    pub(super) fn as_return(&self) -> SessionReturn {
+        SessionReturn { day: Day::from_number(self.day), value: self.return_value, bridged: self.bridged_return }
     }
 }
 
@@ -175,11 +177,11 @@ pub(crate) fn scopes(slug: &str) -> [String; 2] {
     ["market".to_owned(), format!("index:{slug}")]
 }
 
-fn versions_statement(slug: &str) -> Statement {
+pub(super) fn versions_statement(slug: &str) -> Statement {
     data_versions::select(&scopes(slug).each_ref().map(String::as_str))
 }
 
-fn read_versions(rows: &Rows, slug: &str) -> Result<Versions, StoreError> {
+pub(super) fn read_versions(rows: &Rows, slug: &str) -> Result<Versions, StoreError> {
     data_versions::decode(rows, &scopes(slug).each_ref().map(String::as_str))
 }
 
@@ -203,7 +205,7 @@ fn definition(raw: &RawIndex) -> Option<IndexDefinition> {
     })
 }
 
-fn index_row(raw: RawIndex) -> Result<IndexRow, StoreError> {
+pub(super) fn index_row(raw: RawIndex) -> Result<IndexRow, StoreError> {
     let definition =
         definition(&raw).ok_or_else(|| StoreError::Refused(format!("index {} is not readable", raw.slug)))?;
     let built = raw.first_day.zip(raw.last_day);
@@ -215,6 +217,28 @@ fn index_row(raw: RawIndex) -> Result<IndexRow, StoreError> {
         sessions: raw.sessions.unwrap_or(0),
         outdated: raw.outdated.unwrap_or(0),
         slug: raw.slug,
+    })
+}
+
+/// What was read of the built sessions of a range, the days without one, whether data is synthetic, and closes of a benchmark.
+pub(super) fn sessions_of(
+    versions: Versions,
+    [sessions, unbuilt, synthetic]: [&Rows; 3],
+    closes: Option<&Rows>,
+) -> Result<BuiltRange, StoreError> {
+    #[derive(Deserialize)]
+    struct Close {
+        day: i32,
+        close: f64,
+    }
+    let unbuilt = unbuilt.decode::<DayRow>()?.into_iter().map(|row| Day::from_number(row.day)).collect();
+    let closes = closes.map(Rows::decode::<Close>).transpose()?.unwrap_or_default();
+    Ok(BuiltRange {
+        versions,
+        sessions: sessions.decode_lists()?,
+        unbuilt,
+        synthetic: synthetic.scalar::<u8>()?.unwrap_or(0) == 1,
+        benchmark: closes.into_iter().map(|row| (Day::from_number(row.day), row.close)).collect(),
     })
 }
 
@@ -275,20 +299,8 @@ impl D1IndexStore<'_> {
                 ranged(sql!("index/benchmark_of_range")).bind(benchmark.map(Ticker::as_str)),
             ])
             .await?;
-        #[derive(Deserialize)]
-        struct Close {
-            day: i32,
-            close: f64,
-        }
-        let unbuilt = rows[2].decode::<DayRow>()?.into_iter().map(|row| Day::from_number(row.day)).collect();
-        let closes = rows[4].decode::<Close>()?.into_iter().map(|row| (Day::from_number(row.day), row.close));
-        Ok(BuiltRange {
-            versions: read_versions(&rows[0], &index.slug)?,
-            sessions: rows[1].decode_lists()?,
-            unbuilt,
-            synthetic: rows[3].scalar::<u8>()?.unwrap_or(0) == 1,
-            benchmark: closes.collect(),
-        })
+        let versions = read_versions(&rows[0], &index.slug)?;
+        sessions_of(versions, [&rows[1], &rows[2], &rows[3]], Some(&rows[4]))
     }
 
     /// The first and last session that can be ranked.
@@ -312,8 +324,28 @@ impl D1IndexStore<'_> {
     /// # Errors
     /// See [`StoreError`].
     pub(crate) async fn members(&self, index: &IndexRow, range: DayRange) -> Result<Analysis<MemberRow>, StoreError> {
-        let sql = sql!("index/members_of_range");
-        let members = Statement::new(sql).bind(index.id).bind(range.first()).bind(range.last());
+        self.members_between(index, range.first(), range.last()).await
+    }
+
+    /// The members of one session, none where it is not built.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub(super) async fn members_of_session(
+        &self,
+        index: &IndexRow,
+        day: Day,
+    ) -> Result<Analysis<MemberRow>, StoreError> {
+        self.members_between(index, day, day).await
+    }
+
+    async fn members_between(
+        &self,
+        index: &IndexRow,
+        first: Day,
+        last: Day,
+    ) -> Result<Analysis<MemberRow>, StoreError> {
+        let members = Statement::new(sql!("index/members_of_range")).bind(index.id).bind(first).bind(last);
         let rows = self.db.batch(vec![versions_statement(&index.slug), members]).await?;
         Ok(Analysis { versions: read_versions(&rows[0], &index.slug)?, rows: rows[1].decode_lists()? })
     }

@@ -5,6 +5,7 @@ mod future;
 mod known;
 mod plain;
 mod repairs;
+mod standing;
 mod weights;
 
 use std::collections::BTreeMap;
