@@ -93,6 +93,9 @@ impl SymbolStream {
     }
 
     /// Answers a [`StreamRequest`].
+    ///
+    /// # Errors
+    /// Whatever the storage or the platform says; the client is told that the stream could not be asked.
     pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
         Ok(self.0.answer(&request).await?)
     }
