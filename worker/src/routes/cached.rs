@@ -2,7 +2,7 @@
 //!
 //! An answer computed from the database is kept under the versions that were read *in the same batch as its data*, so an
 //! answer of a lagging replica can never be kept under a newer version. Which answers go to KV is decided by what they cost,
-//! see docs/decisions/0022.
+//! see docs/decisions/0022-what-a-miss-pays-for.md.
 
 mod looks;
 
