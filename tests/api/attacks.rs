@@ -216,6 +216,53 @@ fn no_request_changes_what_others_are_told() {
     assert!(!holds(&reply.body, "planted-in-address"), "{}", reply.text());
 }
 
+#[test]
+fn every_page_has_its_policy_and_no_answer_is_guessed_at_or_kept_by_strangers() {
+    let server = with_index(Options::default());
+    let pages = ["/", "/app", "/app/streams", "/app/backtests/1", "/docs", "/docs/", "/graphql"];
+    for path in pages {
+        let page = server.request("GET", path).header("accept", "text/html").send().expect(200);
+        assert!(page.header("content-type").unwrap().starts_with("text/html"), "{path}");
+        let policy = page.header("content-security-policy").unwrap();
+        for part in ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        // Compiling WebAssembly is no evaluation of a text.
+        let policy = policy.replace("'wasm-unsafe-eval'", "");
+        assert!(!policy.contains("unsafe") && !policy.contains('*'), "{path}: {policy}");
+        for (name, value) in [("x-frame-options", "DENY"), ("referrer-policy", "no-referrer")] {
+            assert_eq!(page.header(name), Some(value), "{path}");
+        }
+    }
+    let answers = [
+        ("GET", "/index-performance?index=top5-equal-daily-price-line"),
+        ("GET", "/index-performance?index=top5-equal-daily-price-line&format=csv"),
+        ("GET", "/index-performance?index=%3Cscript%3E"),
+        ("GET", "/indices"),
+        ("GET", "/backtests"),
+        ("GET", "/definitions"),
+        ("GET", "/api-keys"),
+        ("GET", "/symbols"),
+        ("GET", "/metrics"),
+        ("GET", "/graphql?query=%7BdataVersion%7D"),
+        ("GET", "/v3/reference/tickers"),
+        ("GET", "/v3/reference/tickers?limit=%3Cscript%3E"),
+        ("GET", "/exports?kind=daily_bars"),
+        ("GET", "/no-such-thing/%3Cscript%3E"),
+        ("GET", "/docs/swagger-ui-bundle.js"),
+        ("DELETE", "/docs"),
+        ("POST", "/build-index"),
+    ];
+    for (method, path) in answers {
+        let reply = server.request(method, path).send();
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{method} {path}");
+        assert!(!reply.header("content-type").unwrap_or("").starts_with("text/html"), "{method} {path}");
+        // What may be kept is asked for again each time, so that a cache between never answers for somebody else.
+        let kept = reply.header("cache-control").unwrap_or("");
+        assert!(["no-store", "no-cache"].contains(&kept) || reply.status >= 400, "{method} {path}: {kept}");
+    }
+}
+
 /// Two thousand brackets ended the parser's stack, and with it everything that was being answered.
 #[test]
 fn nothing_nested_without_end_ends_the_service() {

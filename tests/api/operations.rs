@@ -21,6 +21,13 @@ fn an_unknown_path_and_a_wrong_method_are_problem_documents() {
     let wrong = server.request("POST", "/health").send();
     assert!(wrong.header("allow").unwrap().contains("GET"));
     let _ = wrong.problem(405, "method_not_allowed");
+    // A file knows its methods as a route does.
+    for path in ["/docs", "/openapi.json", "/", "/app/streams"] {
+        let wrong = server.request("DELETE", path).send();
+        assert_eq!(wrong.header("allow"), Some("GET, HEAD"), "{path}");
+        let _ = wrong.problem(405, "method_not_allowed");
+    }
+    let _ = server.request("DELETE", "/no-such-thing").send().problem(404, "no_such_path");
 }
 
 #[test]

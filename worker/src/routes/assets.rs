@@ -17,9 +17,6 @@ const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(),
 
 /// Answers with the file at a path, or with the app's page for `/` and everything below `/app`.
 pub(super) async fn serve(env: &Env, method: Method, path: &str, if_none_match: Option<&str>) -> Answer {
-    if !matches!(method, Method::Get | Method::Head) {
-        return Err(Problem::no_such_path(path));
-    }
     let file = if is_app(path) { "/" } else { path };
     let init = RequestInit::new();
     if let Some(tags) = if_none_match {
@@ -31,6 +28,9 @@ pub(super) async fn serve(env: &Env, method: Method, path: &str, if_none_match: 
     let status = response.status();
     if !matches!(status, 200 | 304) {
         return Err(Problem::no_such_path(path));
+    }
+    if !matches!(method, Method::Get | Method::Head) {
+        return Err(Problem::method_not_allowed("GET, HEAD".to_owned()));
     }
     let headers = response.headers();
     let header = |name: &str| headers.get(name).ok().flatten();

@@ -244,7 +244,7 @@ pub(crate) async fn answer(request: web_sys::Request, env: Env, context: Context
     if let Some(written) = reply.as_written().filter(|_| method != Method::Head) {
         return Ok(written);
     }
-    let reply = reply.read_whole().await?;
+    let reply = reply.read_whole().await?.kept_by_nobody_unless_said();
     let reply = reply.with_header("x-request-id", exchange.request_id).with_header("x-content-type-options", "nosniff");
     Ok(reply.into_response(method != Method::Head)?)
 }

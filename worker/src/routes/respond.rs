@@ -86,6 +86,14 @@ impl Reply {
         Ok(self)
     }
 
+    /// The same, not to be kept by anyone unless the route has said otherwise: most answers are of who asks and of this moment.
+    pub(super) fn kept_by_nobody_unless_said(mut self) -> Self {
+        if !self.headers.iter().any(|(name, _)| *name == "cache-control") {
+            self.headers.push(("cache-control", "no-store".into()));
+        }
+        self
+    }
+
     /// 204.
     pub(crate) const fn no_content() -> Self {
         Self { status: 204, headers: Vec::new(), body: Body::Empty }
