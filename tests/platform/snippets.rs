@@ -135,14 +135,79 @@ fn every_command_of_the_documentation_does_what_it_shows() {
 }
 
 #[test]
-fn no_page_shows_commands_that_are_not_run() {
-    let mut pages = vec![repository().join("README.md"), repository().join("CONTRIBUTING.md")];
-    for folder in ["docs", "docs/methods"] {
+fn an_operator_s_commands_do_what_they_say() {
+    let server = Server::start(Options::default());
+    assert_eq!(run_page("docs/operations.md", &server), 1);
+    let held = server.get("/coverage").expect(200).json();
+    assert_eq!((&held["first_session"], &held["last_session"]), (&"2024-01-02".into(), &"2024-01-05".into()));
+    assert!(server.sql("select count(*) as n from intraday_bars")[0]["n"].as_i64() > Some(0));
+    assert_eq!(server.sql("select name, scopes from api_keys")[0]["scopes"], "read ingest");
+    assert!(!server.get("/chains").expect(200).json()["data"].as_array().unwrap().is_empty());
+    let archive = server.state().join("reader/equipoise.tar.gz");
+    assert!(fs::metadata(archive).unwrap().len() > 1_000);
+}
+
+fn pages() -> Vec<PathBuf> {
+    let mut pages = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"].map(|name| repository().join(name)).to_vec();
+    for folder in ["docs", "docs/methods", "docs/decisions"] {
         let entries = fs::read_dir(repository().join(folder)).unwrap().map(|entry| entry.unwrap().path());
         pages.extend(entries.filter(|path| path.extension().is_some_and(|end| end == "md")));
     }
-    let run = ["README.md", "docs/api.md", "docs/imports.md"].map(|name| repository().join(name));
-    for page in pages {
+    pages
+}
+
+/// What stands between backticks within a line of text, where it may be broken.
+fn spans(page: &str) -> Vec<String> {
+    let mut is_block = false;
+    let mut text = String::new();
+    for line in page.lines() {
+        if line.trim_start().starts_with("```") {
+            is_block = !is_block;
+        } else if !is_block {
+            text.push_str(line);
+            text.push(' ');
+        }
+    }
+    text.split('`').skip(1).step_by(2).map(|span| span.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn every_command_that_a_page_names_is_there() {
+    let makefile = fs::read_to_string(repository().join("Makefile")).unwrap();
+    let targets: Vec<&str> =
+        makefile.lines().filter_map(|line| line.split_once(": ")?.0.split_whitespace().next()).collect();
+    let variables =
+        makefile.lines().find_map(|line| line.strip_prefix("export ")).unwrap().to_owned() + " VARS DRY_RUN CHROMIUM";
+    let mut found = 0;
+    for page in pages() {
+        for span in spans(&fs::read_to_string(&page).unwrap()) {
+            let words: Vec<&str> = span.split(' ').collect();
+            let at = words.iter().position(|word| !word.contains('=')).unwrap_or(0);
+            if words[at] == "make" && words.len() > at + 1 {
+                for word in words[at + 1..].iter().filter(|word| word.chars().all(|c| c.is_ascii_lowercase())).take(1) {
+                    assert!(targets.contains(word), "{}: {span}", page.display());
+                    found += 1;
+                }
+                let settings = words.iter().filter_map(|word| word.split_once('=')).map(|(name, _)| name);
+                for name in settings.filter(|name| !name.contains('"')) {
+                    let is_known = variables.split(' ').any(|known| known == name);
+                    assert!(is_known, "{}: {name} of {span}", page.display());
+                }
+            }
+            if let Some(script) = words.iter().find(|word| word.starts_with("scripts/")) {
+                let path = script.trim_end_matches(['.', ',', ':']);
+                assert!(path.contains(['*', '{']) || repository().join(path).exists(), "{}: {span}", page.display());
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 40, "only {found} commands were found");
+}
+
+#[test]
+fn no_page_shows_commands_that_are_not_run() {
+    let run = ["README.md", "docs/api.md", "docs/imports.md", "docs/operations.md"].map(|name| repository().join(name));
+    for page in pages() {
         for block in blocks(&fs::read_to_string(&page).unwrap()) {
             let commands = block.text.lines().filter(|line| line.starts_with("curl ") || line.starts_with("make "));
             for command in commands {
