@@ -19,6 +19,7 @@ mod parquet;
 mod parquet_column;
 #[cfg(test)]
 mod parquet_files;
+mod parquet_headers;
 mod parquet_pages;
 mod parquet_runs;
 mod pieces;

@@ -16,6 +16,7 @@ use super::columns::{ColumnMap, MOST_COLUMNS};
 use super::error::FileError;
 use super::gzip::{LARGEST_RATIO, LONGEST_FILE};
 use super::parquet_column::{Meaning, OpenColumn};
+use super::parquet_headers::largest_page;
 use super::parquet_pages::Pages;
 use super::pieces::Piece;
 use super::reader::{FileSummary, summary};
@@ -29,6 +30,8 @@ const FOOTER: u64 = 8;
 const LONGEST_METADATA: u64 = 8 << 20;
 /// Most bytes of one row group in the columns needed: they are in memory together.
 const LARGEST_ROW_GROUP: u64 = 32 << 20;
+/// Most bytes that one page of each column needed unpacks to: those are in memory together.
+const LARGEST_PAGES: u64 = 48 << 20;
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 4096;
 
@@ -184,8 +187,16 @@ impl ParquetReader {
     /// Opens a row group over the bytes that [`Self::ranges`] asked for, in that order.
     ///
     /// # Errors
-    /// Column chunks that cannot be read.
+    /// Column chunks that cannot be read, or pages that unpack to more than the limit, whatever the metadata says of them.
     pub(crate) fn group(&self, group: usize, parts: Vec<Bytes>) -> Result<RowGroup, FileError> {
+        let mut unpacked = 0_u64;
+        for part in &parts {
+            let largest = largest_page(part).ok_or_else(|| broken("the header of a page is damaged"))?;
+            unpacked = unpacked.saturating_add(largest);
+        }
+        if unpacked > LARGEST_PAGES {
+            return Err(FileError::TooLarge { limit: LARGEST_PAGES, unit: "bytes in the pages of a row group" });
+        }
         let starts = self.ranges(group)?.into_iter().map(|range| range.start);
         let window = Arc::new(Window { length: self.file_length, parts: starts.zip(parts).collect() });
         let metadata = self.metadata.row_group(group);

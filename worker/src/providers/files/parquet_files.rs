@@ -229,3 +229,19 @@ fn no_damaged_byte_panics() {
 pub(crate) fn sample() -> Vec<u8> {
     two_groups(Compression::SNAPPY)
 }
+
+#[test]
+fn pages_that_unpack_to_more_than_fits_are_refused_before_they_do() {
+    let long = "A".repeat(50 << 20);
+    let columns = [
+        Column::I32(&[Some(MONDAY)]),
+        Column::Text(&[Some(&long)]),
+        Column::F64(&[Some(1.0)]),
+        Column::I64(&[None]),
+        Column::Text(&[None]),
+    ];
+    let file = write(BARS, Compression::SNAPPY, &[&columns]);
+    assert!(file.len() < 5 << 20, "{} bytes are sent", file.len());
+    let refused = FileError::TooLarge { limit: 48 << 20, unit: "bytes in the pages of a row group" };
+    assert_eq!(read(RowKind::DailyBars, &file).map(|_| ()), Err(refused));
+}
