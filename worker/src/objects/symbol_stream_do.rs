@@ -21,6 +21,7 @@ use worker::{Delay, State, WebSocketPair, web_sys};
 use super::database::ObjectDatabase;
 use super::stream_request::{StreamRequest, Wanted};
 use super::symbol_stream_rows;
+use crate::promised::at_once_or_promised;
 use crate::response::response_init;
 
 type Rows = symbol_stream_rows::Rows<ObjectDatabase>;
@@ -96,8 +97,9 @@ impl SymbolStream {
     ///
     /// # Errors
     /// Whatever the storage or the platform says; the client is told that the stream could not be asked.
-    pub async fn fetch(&self, request: Request) -> Result<Response, JsValue> {
-        Ok(self.0.answer(&request).await?)
+    pub fn fetch(&self, request: Request) -> Result<JsValue, JsValue> {
+        let stream = Rc::clone(&self.0);
+        at_once_or_promised(async move { Ok(stream.answer(&request).await?) })
     }
 
     /// Listeners have nothing to say.
